@@ -7,16 +7,36 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
-const OS = { darwin: "darwin", win32: "win32", windows: "win32", linux: "linux", freebsd: "freebsd", android: "android", openharmony: "openharmony", openbsd: "openbsd", netbsd: "netbsd", sunos: "sunos", aix: "aix" };
+const OS = {
+  darwin: "darwin",
+  win32: "win32",
+  windows: "win32",
+  linux: "linux",
+  freebsd: "freebsd",
+  android: "android",
+  openharmony: "openharmony",
+  openbsd: "openbsd",
+  netbsd: "netbsd",
+  sunos: "sunos",
+  aix: "aix",
+};
 const CPU = ["arm64", "x64", "arm", "ppc64", "riscv64", "s390x", "ia32", "loong64", "mips64el", "wasm32"];
 
 /** What a platform package's name says about where it can run; undefined where it names no operating system. */
 function platformOf(name) {
   const words = name.split("/").pop().split(/[-_.]/);
-  const os = words.map((word) => OS[word]).find(Boolean) ?? (words.includes("wasm32") || words.includes("wasi") ? "none" : undefined);
+  const os =
+    words.map((word) => OS[word]).find(Boolean) ??
+    (words.includes("wasm32") || words.includes("wasi") ? "none" : undefined);
   if (!os) return undefined;
-  const cpu = words.map((word) => (/^(armv7|arm)/.test(word) && word !== "arm64" ? "arm" : word)).find((word) => CPU.includes(word));
-  const libc = words.some((word) => word.startsWith("musl")) ? "musl" : words.some((word) => /^(gnu|glibc)/.test(word)) ? "glibc" : undefined;
+  const cpu = words
+    .map((word) => (/^(armv7|arm)/.test(word) && word !== "arm64" ? "arm" : word))
+    .find((word) => CPU.includes(word));
+  const libc = words.some((word) => word.startsWith("musl"))
+    ? "musl"
+    : words.some((word) => /^(gnu|glibc)/.test(word))
+      ? "glibc"
+      : undefined;
   return { os: [os], ...(cpu ? { cpu: [cpu] } : {}), ...(libc && os === "linux" ? { libc: [libc] } : {}) };
 }
 
@@ -37,7 +57,12 @@ for (const [path, entry] of Object.entries({ ...lock.packages })) {
       continue;
     }
     // A second version of a platform package (two Denos, say) can only live under its own parent.
-    lock.packages[lock.packages[top] ? nested : top] = { version, ...platform, ...(entry.dev ? { dev: true } : {}), optional: true };
+    lock.packages[lock.packages[top] ? nested : top] = {
+      version,
+      ...platform,
+      ...(entry.dev ? { dev: true } : {}),
+      optional: true,
+    };
     added += 1;
   }
 }

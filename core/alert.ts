@@ -1,0 +1,42 @@
+import type { Attachment } from "./attachment.ts";
+import type { PagedPerson } from "./paging.ts";
+import type { Instant } from "./time.ts";
+
+/** What stands between an alert and an incident. */
+export const ALERT_RELATIONS = ["attached", "offered", "separate", "set_aside"] as const;
+export type AlertRelation = (typeof ALERT_RELATIONS)[number];
+
+export const PAGERDUTY_STATUSES = ["triggered", "acknowledged", "resolved"] as const;
+export type PagerdutyStatus = (typeof PAGERDUTY_STATUSES)[number];
+
+/**
+ * One line of the ledger: whether somebody asked for this alert to be resolved in PagerDuty, and what came of it.
+ * "failed" is final until a person acts; "wanted" is still being tried.
+ */
+export type Closing =
+  | { readonly state: "none" }
+  | { readonly state: "wanted"; readonly problem?: string }
+  | { readonly state: "confirmed"; readonly at: Instant }
+  | { readonly state: "failed"; readonly problem: string };
+
+/** An alert is one PagerDuty incident. This is all that Slack is ever told about it. */
+export interface Alert {
+  /** PagerDuty's incident id. */
+  readonly id: string;
+  /** PagerDuty's incident number; 0 where it is not known yet. */
+  readonly number: number;
+  readonly title: string;
+  /** The alert's page in PagerDuty; empty where PagerDuty gave none. */
+  readonly url: string;
+  readonly serviceId: string;
+  readonly serviceName: string;
+  readonly urgency: "high" | "low";
+  readonly priority?: string;
+  readonly status: PagerdutyStatus;
+  readonly since: Instant;
+  /** Whom PagerDuty has assigned right now; nobody once it is resolved. */
+  readonly paged: readonly PagedPerson[];
+  readonly relation: AlertRelation;
+  readonly attachments: readonly Attachment[];
+  readonly closing: Closing;
+}

@@ -1,0 +1,160 @@
+/**
+ * What travels between the companion and the Slack app.
+ *
+ * Companion → Slack goes through webhook triggers, whose inputs are flat strings of at most 4,000 bytes: every key is
+ * sent every time, structured values are JSON text. Slack → companion goes through signed HTTP requests with JSON bodies.
+ * Either may come twice, late and out of order: a delivery is recognised by `delivery_id`, and one with a `sequence` not
+ * above the last applied one of its incident changes nothing.
+ */
+import type { Alert } from "./alert.ts";
+import type { DismissReason, Person } from "./incident.ts";
+import type { Instant } from "./time.ts";
+
+/** Inputs of the triage trigger: one delivery opens one triage. */
+export interface TriageDelivery {
+  readonly delivery_id: string;
+  readonly sequence: string;
+  readonly incident_id: string;
+  readonly number: string;
+  readonly title: string;
+  readonly service_id: string;
+  readonly service_name: string;
+  /** ISO 8601. */
+  readonly opened_at: string;
+  /** ISO 8601: when the debounce window closes. */
+  readonly window_closes_at: string;
+  /** JSON of {@link Alert}: the alert that opened it. */
+  readonly alert: string;
+}
+
+export const SIGNAL_KINDS = ["later_alert", "alert_changed", "apply_decision", "archive_due", "sync"] as const;
+export type SignalKind = (typeof SIGNAL_KINDS)[number];
+
+/** Inputs of the signal trigger: everything that happens to a triage after it was opened. */
+export interface SignalDelivery {
+  readonly delivery_id: string;
+  readonly sequence: string;
+  readonly kind: SignalKind;
+  /** Empty for `sync`. */
+  readonly incident_id: string;
+  /** JSON of {@link SignalData}[kind]. */
+  readonly data: string;
+}
+
+export interface SignalData {
+  /** The service failed again inside the window; `laterCount` counts the alerts after the first. */
+  later_alert: { readonly alert: Alert; readonly laterCount: number };
+  /** News of an alert of this incident: details found, acknowledged, reassigned, resolved, an answer to a resolve. */
+  alert_changed: { readonly alert: Alert };
+  /** A decision that the companion knows and that nobody confirmed as applied. */
+  apply_decision: { readonly decision: Decision };
+  /** The grace period of a merged or dismissed channel is over, as far as the companion knows. */
+  archive_due: { readonly graceMs: number };
+  /** Hand over what lies in `pending`. */
+  sync: Record<string, never>;
+}
+
+/** The answer to the question, as the step was completed with it. */
+export interface Decision {
+  /** The execution id of the question: one triage has one decision. */
+  readonly id: string;
+  readonly incidentId: string;
+  readonly decision: "create" | "merge" | "dismiss";
+  readonly by: Person;
+  readonly at: Instant;
+  /** Set for "dismiss". */
+  readonly reason?: DismissReason;
+  /** What the person wrote beside the reason; may be empty. */
+  readonly note: string;
+  /** Set for "merge": the target's incident id. */
+  readonly mergeInto?: string;
+}
+
+/** Paths of the companion's endpoints for Slack's functions, with the bodies they take and answer. */
+export const COMPANION_PATHS = {
+  confirm: "/slack/confirmations",
+  claim: "/slack/triages",
+  decide: "/slack/decisions",
+  answer: "/slack/answers",
+  resolve: "/slack/resolutions",
+  acknowledge: "/slack/acknowledgements",
+  alerts: "/slack/alerts",
+} as const;
+export type CompanionCall = keyof typeof COMPANION_PATHS;
+
+/** Where an incident lives in Slack; the companion needs it for links in PagerDuty. */
+export interface Place {
+  readonly channelId: string;
+  readonly channelName: string;
+  /** Permanent link of the channel. */
+  readonly channelUrl: string;
+}
+
+export interface CompanionRequests {
+  /**
+   * A delivery was acted on. "stale": a later alert was meant for an incident that is closed in Slack, so the companion
+   * decides again. "postponed": somebody wrote in the channel; archive not before `notBefore`.
+   */
+  confirm: {
+    readonly deliveryId: string;
+    readonly incidentId: string;
+    readonly outcome: "applied" | "already_applied" | "stale" | "postponed";
+    readonly place?: Place;
+    readonly notBefore?: Instant;
+  };
+  /** Triage started by hand. Idempotent by `requestId` (the execution id). */
+  claim: {
+    readonly requestId: string;
+    readonly serviceName: string;
+    readonly title: string;
+    readonly description: string;
+    readonly by: Person;
+    readonly at: Instant;
+  };
+  /** Sent when the step was completed ("decided") and again when all was applied in Slack ("applied"). */
+  decide: { readonly phase: "decided" | "applied"; readonly decision: Decision; readonly place?: Place };
+  /** The answer to an offered alert. "keep_separate" opens a triage of its own. */
+  answer: {
+    readonly incidentId: string;
+    readonly alertId: string;
+    readonly answer: "attach" | "keep_separate";
+    readonly by: Person;
+    readonly at: Instant;
+    readonly place?: Place;
+  };
+  /** Exactly the ticked alerts are resolved in PagerDuty; the unticked ones that were shown are set aside by this person. */
+  resolve: {
+    readonly requestId: string;
+    readonly incidentId: string;
+    readonly by: Person;
+    readonly at: Instant;
+    readonly resolveAlertIds: readonly string[];
+    readonly setAsideAlertIds: readonly string[];
+    readonly summary: string;
+    readonly place?: Place;
+  };
+  /** A person asked for the page to be acknowledged, in their own name. */
+  acknowledge: { readonly incidentId: string; readonly by: Person; readonly at: Instant };
+  /** The alerts of an incident, as the companion knows them. */
+  alerts: { readonly incidentId: string };
+}
+
+export interface CompanionAnswers {
+  confirm: { readonly ok: true };
+  claim: {
+    readonly ok: true;
+    readonly incidentId: string;
+    readonly number: string;
+    readonly serviceId: string;
+    /** The service's name in PagerDuty, or as typed where PagerDuty knows none of that name. */
+    readonly serviceName: string;
+    readonly windowClosesAt: Instant;
+    /** The open incident that holds the service's window; empty where this triage took it. */
+    readonly windowHeldBy: string;
+  };
+  decide: { readonly ok: true };
+  answer: { readonly ok: true };
+  resolve: { readonly ok: true };
+  acknowledge: { readonly ok: true };
+  alerts: { readonly ok: true; readonly alerts: readonly Alert[] };
+}
