@@ -1,0 +1,68 @@
+/** Links that come from outside: which of them may be shown, and how to find them in text. */
+import { isRecord } from "./json.ts";
+
+/** Slack takes links of up to 3,000 characters; longer than this one is no use to a person either. */
+const MAX_LINK_LENGTH = 2_000;
+/** Bounds on the search for links in what a sender wrote: 512 KB of nested JSON must not cost seconds. */
+const MAX_DEPTH = 8;
+const MAX_VALUES = 2_000;
+const MAX_TEXT_LENGTH = 20_000;
+
+/** Names of fields and of query parameters whose values are never relayed. */
+const SECRET_NAME =
+  /secret|token|passw|passphrase|credential|cookie|session|authori[sz]ation|signature|(?:api|access|private|signing|routing|integration)[-_. ]?key|(?:^|[-_.])(?:auth|pwd|sig|dsn|jwt)(?:$|[-_.])/i;
+
+export function looksSecret(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
+/**
+ * A link that may be shown to people, parsed; undefined for anything but http and https, for links with a user name or
+ * password in them (they make one host look like another), and for links that carry a secret in their query or hash.
+ */
+export function safeLink(text: unknown): URL | undefined {
+  if (typeof text !== "string" || text.length > MAX_LINK_LENGTH) return undefined;
+  let url: URL;
+  try {
+    url = new URL(text.trim());
+  } catch {
+    return undefined;
+  }
+  if (url.protocol !== "https:" && url.protocol !== "http:") return undefined;
+  if (url.username !== "" || url.password !== "" || url.hostname === "") return undefined;
+  // A name may stand in the hash as well, as some single-page applications have it.
+  const names = [...url.searchParams.keys(), ...new URLSearchParams(url.hash.replace(/^#[^?]*\?|^#/, "")).keys()];
+  if (names.some(looksSecret) || url.href.length > MAX_LINK_LENGTH) return undefined;
+  return url;
+}
+
+/** The links in a text, in its order, without the punctuation that ends a sentence. */
+export function linksIn(text: string): readonly URL[] {
+  const found = text.slice(0, MAX_TEXT_LENGTH).match(/https?:\/\/[^\s<>"'`\\|]+/gi) ?? [];
+  return found.flatMap((raw) => safeLink(raw.replace(/[.,;:!?)\]}]+$/, "")) ?? []);
+}
+
+/**
+ * The links in all texts of a nested value, in its order. What stands under `user` (personal data) or under a name that
+ * looks like a secret is not looked at; neither is the value of a `{key, value}` pair with such a key.
+ */
+export function linksWithin(value: unknown): readonly URL[] {
+  const links: URL[] = [];
+  let left = MAX_VALUES;
+  const look = (current: unknown, depth: number): void => {
+    left -= 1;
+    if (left < 0 || depth > MAX_DEPTH) return;
+    if (typeof current === "string") links.push(...linksIn(current));
+    else if (Array.isArray(current)) for (const item of current) look(item, depth + 1);
+    else if (isRecord(current)) {
+      if (typeof current["key"] === "string" && isPrivate(current["key"])) return;
+      for (const [name, item] of Object.entries(current)) if (!isPrivate(name)) look(item, depth + 1);
+    }
+  };
+  look(value, 0);
+  return links;
+}
+
+function isPrivate(name: string): boolean {
+  return name.toLowerCase() === "user" || looksSecret(name);
+}
