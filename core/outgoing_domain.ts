@@ -26,6 +26,9 @@ export function outgoingDomain(companionUrl: string | undefined): Result<string,
   }
   const host = url.hostname.toLowerCase();
   if (host.includes("[")) return refuse(`COMPANION_URL must name a host, not an IPv6 address, ${example}`);
+  if (!/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(host)) {
+    return refuse(`COMPANION_URL's host may hold letters, digits, dots and hyphens only, ${example}`);
+  }
   if (host.length > MAX_DOMAIN_LENGTH) {
     return refuse(
       `COMPANION_URL's host is ${host.length} characters long and Slack takes at most ${MAX_DOMAIN_LENGTH}`,

@@ -1,7 +1,8 @@
 /** Cuts a text to a number of characters (code points), with an ellipsis where something was left out. */
 export function cutCharacters(text: string, max: number): string {
+  if (max <= 0) return "";
   const characters = Array.from(text);
-  return characters.length <= max ? text : `${characters.slice(0, Math.max(0, max - 1)).join("")}…`;
+  return characters.length <= max ? text : `${characters.slice(0, max - 1).join("")}…`;
 }
 
 const encoder = new TextEncoder();
@@ -14,7 +15,7 @@ export function byteLength(text: string): number {
 /** Cuts a text to a number of bytes of UTF-8 without splitting a character. */
 export function cutBytes(text: string, max: number): string {
   if (byteLength(text) <= max) return text;
-  const ellipsis = "…";
+  const ellipsis = byteLength("…") <= max ? "…" : "";
   let used = byteLength(ellipsis);
   let cut = "";
   for (const character of text) {
@@ -25,11 +26,14 @@ export function cutBytes(text: string, max: number): string {
   return cut + ellipsis;
 }
 
-/** One line of plain text: line breaks and runs of white space become one space, control characters go. */
+/**
+ * One line of plain text: line breaks and runs of white space become one space; control characters go, and so do the
+ * invisible ones that hide text or turn its direction (the joiners stay: emoji and some scripts are made with them).
+ */
 export function oneLine(text: string): string {
   return text
+    .replace(/(?!\s)[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u{e0000}-\u{e007f}]/gu, "")
     .replace(/\s+/gu, " ")
-    .replace(/[\p{Cc}\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "")
     .trim();
 }
 

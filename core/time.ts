@@ -10,9 +10,9 @@ export function toIso(at: Instant): string {
   return new Date(at).toISOString();
 }
 
-/** The instant of an ISO 8601 text; undefined for anything that is no date. */
+/** The instant of an ISO 8601 text; undefined for anything else, the many forms that JavaScript alone takes for a date included. */
 export function fromIso(text: string | null | undefined): Instant | undefined {
-  if (!text) return undefined;
+  if (!text || !/^\d{4}-\d\d-\d\d(T|$)/.test(text)) return undefined;
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : at;
 }

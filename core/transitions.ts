@@ -1,4 +1,4 @@
-import type { DismissReason, Incident, IncidentStatus, Person } from "./incident.ts";
+import { type DismissReason, type Incident, type IncidentStatus, type Person, isOpen } from "./incident.ts";
 import { accept, refuse, type Result } from "./result.ts";
 import type { Instant } from "./time.ts";
 
@@ -63,7 +63,8 @@ export function transition(incident: Incident, command: Command): Result<Transit
       return accept({ incident: { ...base, ...decided, status: "active" }, why: "person_created" });
     case "merge":
       if (command.target.id === incident.id) return refuse("merge_into_self");
-      if (!isMergeTarget(command.target)) return refuse("merge_into_closed");
+      // Alerts never join a closed incident, so only an open one can take another in.
+      if (!isOpen(command.target)) return refuse("merge_into_closed");
       return accept({
         incident: { ...base, ...decided, status: "merged", mergedInto: command.target.id },
         why: "person_merged",
@@ -98,14 +99,9 @@ export function transition(incident: Incident, command: Command): Result<Transit
   }
 }
 
-/** Alerts never join a closed incident, so only an open one can take another in. */
-function isMergeTarget(target: Incident): boolean {
-  return target.status === "triage" || target.status === "active";
-}
-
 function refusalOf(incident: Incident, command: CommandType): RefusalCode {
   if (command === "resolve" && incident.status === "triage") return "not_decided_yet";
-  if (command === "reopen" || command === "undo") return "not_closed";
+  if (command === "reopen" || command === "undo") return isOpen(incident) ? "not_closed" : "closed";
   if (command === "create" || command === "merge" || command === "dismiss") return "already_decided";
   return "closed";
 }
