@@ -1,0 +1,160 @@
+import { type Alert, ALERT_RELATIONS, type Closing, PAGERDUTY_STATUSES } from "./alert.ts";
+import { TRIGGER_STRING_MAX_BYTES } from "./assumptions.ts";
+import type { Attachment } from "./attachment.ts";
+import type { PagedPerson } from "./paging.ts";
+import { byteLength, cutCharacters } from "./text.ts";
+
+/**
+ * What is given up when an alert is too big for a trigger's string, least missed first. The next step is taken only when
+ * the ones before it were not enough; the last ones are for hostile input and make every alert fit.
+ */
+const SACRIFICES: readonly ((alert: Alert) => Alert)[] = [
+  (alert) => ({ ...alert, attachments: alert.attachments.map((one) => ({ ...one, facts: one.facts.slice(0, 4) })) }),
+  (alert) => ({ ...alert, attachments: alert.attachments.slice(0, 6) }),
+  (alert) => cutTitles(alert, 200),
+  (alert) => ({ ...alert, paged: alert.paged.slice(0, 5) }),
+  (alert) => ({ ...alert, attachments: alert.attachments.map((one) => ({ ...one, facts: [] })) }),
+  (alert) => ({ ...alert, attachments: alert.attachments.filter((one) => byteLength(one.url) <= 300).slice(0, 3) }),
+  (alert) => ({ ...cutTitles(alert, 80), attachments: [], paged: alert.paged.slice(0, 1) }),
+  (alert) => ({ ...alert, paged: [], url: "" }),
+];
+
+/** Longer texts carry nothing that a card shows; ids beyond this are not PagerDuty's. */
+const SHORT_TEXT_MAX = 120;
+
+/**
+ * An alert as JSON text of at most `maxBytes` bytes of UTF-8, the documented limit of a trigger's string. What does not
+ * fit is left out in a fixed order; the id, the status, the relation and the closing always get through.
+ */
+export function packAlert(alert: Alert, maxBytes: number = TRIGGER_STRING_MAX_BYTES): string {
+  let packed = withoutExcess(alert);
+  for (const sacrifice of SACRIFICES) {
+    if (byteLength(JSON.stringify(packed)) <= maxBytes) break;
+    packed = sacrifice(packed);
+  }
+  return JSON.stringify(packed);
+}
+
+/** Bounds the short texts that are never dropped. */
+function withoutExcess(alert: Alert): Alert {
+  const { closing, priority } = alert;
+  return {
+    ...alert,
+    id: cutCharacters(alert.id, SHORT_TEXT_MAX),
+    serviceId: cutCharacters(alert.serviceId, SHORT_TEXT_MAX),
+    serviceName: cutCharacters(alert.serviceName, SHORT_TEXT_MAX),
+    ...(priority === undefined ? {} : { priority: cutCharacters(priority, SHORT_TEXT_MAX) }),
+    closing: "problem" in closing ? { ...closing, problem: cutCharacters(closing.problem ?? "", 300) } : closing,
+  };
+}
+
+function cutTitles(alert: Alert, max: number): Alert {
+  return {
+    ...alert,
+    title: cutCharacters(alert.title, max),
+    attachments: alert.attachments.map((one) => ({ ...one, title: cutCharacters(one.title, max) })),
+  };
+}
+
+/** Reads what {@link packAlert} wrote. Undefined for anything that is no alert; parts that are not usable are left out. */
+export function unpackAlert(text: string): Alert | undefined {
+  const value = parseJson(text);
+  if (!isRecord(value)) return undefined;
+  const { id, title, serviceId, serviceName, urgency, since } = value;
+  const status = PAGERDUTY_STATUSES.find((one) => one === value["status"]);
+  const relation = ALERT_RELATIONS.find((one) => one === value["relation"]);
+  if (!isText(id) || id === "" || !isText(title) || !isText(serviceId) || !isText(serviceName)) return undefined;
+  if (!status || !relation || (urgency !== "high" && urgency !== "low") || !isInstant(since)) return undefined;
+  const priority = value["priority"];
+  return {
+    id,
+    number: isInstant(value["number"]) ? value["number"] : 0,
+    title,
+    url: webAddress(value["url"]) ?? "",
+    serviceId,
+    serviceName,
+    urgency,
+    ...(isText(priority) && priority !== "" ? { priority } : {}),
+    status,
+    since,
+    paged: listOf(value["paged"], readPerson),
+    relation,
+    attachments: listOf(value["attachments"], readAttachment),
+    closing: readClosing(value["closing"]),
+  };
+}
+
+function readPerson(value: Readonly<Record<string, unknown>>): PagedPerson | undefined {
+  const { pagerdutyUserId, name, email } = value;
+  if (!isText(pagerdutyUserId) || !isText(name)) return undefined;
+  return { pagerdutyUserId, name, ...(isText(email) ? { email } : {}) };
+}
+
+const ATTACHMENT_KINDS = ["pagerduty_alert", "sentry_issue", "sentry_metric_alert", "link"] as const;
+
+function readAttachment(value: Readonly<Record<string, unknown>>): Attachment | undefined {
+  const kind = ATTACHMENT_KINDS.find((one) => one === value["kind"]);
+  const url = webAddress(value["url"]);
+  const { key, title } = value;
+  if (!kind || !url || !isText(key) || !isText(title)) return undefined;
+  const facts = listOf(value["facts"], ({ label, value: fact }) =>
+    isText(label) && isText(fact) ? { label, value: fact } : undefined,
+  );
+  return { kind, key, title, url, facts };
+}
+
+/** An unreadable closing counts as none: nothing is claimed about PagerDuty that was not said. */
+function readClosing(value: unknown): Closing {
+  if (!isRecord(value)) return { state: "none" };
+  const problem = isText(value["problem"]) ? value["problem"] : undefined;
+  switch (value["state"]) {
+    case "wanted":
+      return { state: "wanted", ...(problem === undefined ? {} : { problem }) };
+    case "confirmed":
+      return isInstant(value["at"]) ? { state: "confirmed", at: value["at"] } : { state: "none" };
+    case "failed":
+      return { state: "failed", problem: problem ?? "PagerDuty refused." };
+    default:
+      return { state: "none" };
+  }
+}
+
+function webAddress(value: unknown): string | undefined {
+  if (!isText(value)) return undefined;
+  try {
+    const { protocol } = new URL(value);
+    return protocol === "https:" || protocol === "http:" ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function listOf<Item>(
+  value: unknown,
+  read: (item: Readonly<Record<string, unknown>>) => Item | undefined,
+): readonly Item[] {
+  if (!Array.isArray(value)) return [];
+  return value
+    .map((item: unknown) => (isRecord(item) ? read(item) : undefined))
+    .filter((item): item is Item => item !== undefined);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isInstant(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}
