@@ -1,0 +1,105 @@
+/** The door of the Web API: token, method, scopes, arguments and limits, in this order, before a method acts. */
+import type { Context, Hono } from "hono";
+import { callerOf, type Caller } from "./credentials.ts";
+import type { Answer, Method } from "./method.ts";
+import { CHAT_METHODS } from "./methods/chat.ts";
+import { FUNCTION_METHODS } from "./methods/functions.ts";
+import { addLog, findExecution, isOpen, type Platform } from "./platform.ts";
+import { createRateLimits, type RateLimits } from "./rate_limits.ts";
+import type { Runs } from "./runs.ts";
+
+const METHODS: Readonly<Record<string, Method>> = {
+  ...CHAT_METHODS,
+  ...FUNCTION_METHODS,
+};
+
+interface Parsed {
+  readonly token: string;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+async function readArguments(c: Context): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const query = c.req.query();
+  if (c.req.method === "GET") return query;
+  const type = c.req.header("content-type") ?? "";
+  if (type.includes("application/json")) {
+    const body: unknown = await c.req.json().catch(() => undefined);
+    return typeof body === "object" && body !== null && !Array.isArray(body) ? { ...query, ...body } : undefined;
+  }
+  return { ...query, ...(await c.req.parseBody()) };
+}
+
+async function parseRequest(c: Context): Promise<Parsed | undefined> {
+  const args = await readArguments(c);
+  if (!args) return undefined;
+  const bearer = /^Bearer\s+(.*)$/i.exec(c.req.header("authorization") ?? "")?.[1]?.trim();
+  const inBody = args["token"];
+  return { token: bearer || (typeof inBody === "string" ? inBody : ""), args };
+}
+
+interface WebApiDeps {
+  readonly platform: Platform;
+  readonly runs: Runs;
+}
+
+/** A step that is over refuses its second completion by name, although its token is dead as well. */
+function endedCompletion({ platform }: WebApiDeps, name: string, token: string, args: Parsed["args"]): boolean {
+  if (!name.startsWith("functions.complete")) return false;
+  const execution = platform.state.tokens[token]?.execution;
+  return (
+    execution !== undefined &&
+    execution === args["function_execution_id"] &&
+    !isOpen(findExecution(platform, execution))
+  );
+}
+
+function missingScope(platform: Platform, method: Method): Answer | undefined {
+  const provided = platform.app.manifest.oauth_config.scopes.bot;
+  if (method.scopes.length === 0 || method.scopes.some((scope) => provided.includes(scope))) return undefined;
+  return { error: "missing_scope", needed: method.scopes.join(","), provided: provided.join(",") };
+}
+
+type Verdict = { readonly answer: Answer; readonly caller?: Caller } | { readonly retryAfter: number };
+
+function decide(deps: WebApiDeps, limits: RateLimits, name: string, { token, args }: Parsed): Verdict {
+  const { platform } = deps;
+  const method = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
+  if (!method) return { answer: { error: "unknown_method", req_method: name } };
+  const caller = callerOf(platform, token);
+  if (typeof caller === "string") {
+    return { answer: { error: endedCompletion(deps, name, token, args) ? "execution_not_in_running_state" : caller } };
+  }
+  if (platform.settings.rateLimits) {
+    const key = method.tier === "post" ? `${name}:${String(args["channel"])}` : name;
+    const retryAfter = limits.take(key, method.tier);
+    if (retryAfter !== undefined) return { retryAfter };
+  }
+  const scope = missingScope(platform, method);
+  if (scope) return { answer: scope, caller };
+  const result = method.run(args, { ...deps, caller });
+  if (!isProblems(result)) return { answer: result, caller };
+  return { answer: { error: "invalid_arguments", response_metadata: { messages: result } }, caller };
+}
+
+function isProblems(result: Answer | readonly string[]): result is readonly string[] {
+  return Array.isArray(result);
+}
+
+/** Mounts /slack/api/METHOD for forms, JSON and GET. Slack's errors are HTTP 200 with ok: false; only limits are 429. */
+export function mountWebApi(routes: Hono, deps: WebApiDeps): void {
+  const limits = createRateLimits(deps.platform.deps.clock);
+  routes.on(["GET", "POST"], "/slack/api/:method", async (c) => {
+    const name = c.req.param("method");
+    const parsed = await parseRequest(c);
+    if (!parsed) return c.json({ ok: false, error: "invalid_json" });
+    const execution = deps.platform.state.tokens[parsed.token]?.execution;
+    const verdict = decide(deps, limits, name, parsed);
+    if ("retryAfter" in verdict) {
+      addLog(deps.platform, execution, `${name} → ratelimited`);
+      return c.json({ ok: false, error: "ratelimited" }, 429, { "retry-after": String(verdict.retryAfter) });
+    }
+    const { error, ...rest } = verdict.answer;
+    addLog(deps.platform, execution, `${name} → ${error ?? "ok"}`);
+    return c.json(error === undefined ? { ok: true, ...rest } : { ok: false, error, ...rest });
+  });
+}
