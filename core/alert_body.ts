@@ -62,7 +62,8 @@ export interface SentryIds {
 export function idsOf(body: AlertBody): SentryIds {
   const details = recordOf(body.details);
   const key = isFromSentry(body) ? (textOf(body.alert["alert_key"]) ?? textOf(body.cef["dedup_key"]) ?? "") : "";
-  const group = String(details["groupID"] ?? key);
+  const given = details["groupID"];
+  const group = typeof given === "number" ? String(given) : (textOf(given) ?? key);
   const event = textOf(details["eventID"]) ?? textOf(details["event_id"]) ?? "";
   return {
     ...(/^\d{1,40}$/.test(group) ? { issueId: group } : {}),

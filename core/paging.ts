@@ -41,6 +41,7 @@ export type Actor = { readonly email: string; readonly why: "mapped" | "own_addr
 export function actorFor(person: Person, map: ReadonlyMap<string, string>, fallback: string): Actor {
   const mapped = map.get(person.slackUserId);
   if (mapped) return { email: mapped, why: "mapped" };
-  if (person.email) return { email: person.email.trim().toLowerCase(), why: "own_address" };
+  const own = person.email?.trim().toLowerCase();
+  if (own) return { email: own, why: "own_address" };
   return { email: fallback, why: "fallback" };
 }
