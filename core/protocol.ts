@@ -110,6 +110,12 @@ export interface CompanionRequests {
     readonly description: string;
     readonly by: Person;
     readonly at: Instant;
+    /**
+     * Set when the claim is handed over late: Slack named the incident itself, since the companion could not be reached,
+     * and the companion takes that name over.
+     */
+    readonly named?: { readonly incidentId: string; readonly number: string };
+    readonly place?: Place;
   };
   /** Sent when the step was completed ("decided") and again when all was applied in Slack ("applied"). */
   decide: { readonly phase: "decided" | "applied"; readonly decision: Decision; readonly place?: Place };

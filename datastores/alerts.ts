@@ -1,0 +1,18 @@
+import { DefineDatastore, Schema } from "deno-slack-sdk/mod.ts";
+
+/** One item an alert, keyed by PagerDuty's incident id: the last that the companion told of it. */
+export const AlertsDatastore = DefineDatastore({
+  name: "alerts",
+  primary_key: "id",
+  time_to_live_attribute: "expires_at",
+  attributes: {
+    id: { type: Schema.types.string },
+    incident_id: { type: Schema.types.string },
+    /** JSON of core's Alert. */
+    alert: { type: Schema.types.string },
+    /** The offer's message in the incident's channel; empty while the alert was not offered. */
+    offer_ts: { type: Schema.types.string },
+    /** Unix seconds. */
+    expires_at: { type: Schema.slack.types.timestamp },
+  },
+});

@@ -1,0 +1,53 @@
+import { DefineDatastore, Schema } from "deno-slack-sdk/mod.ts";
+
+/**
+ * One item an incident: the record that cards are drawn from. Every writer updates only the attributes it owns. Texts
+ * that may be empty are plain strings, since Slack's own types take no empty value.
+ */
+export const IncidentsDatastore = DefineDatastore({
+  name: "incidents",
+  primary_key: "id",
+  time_to_live_attribute: "expires_at",
+  attributes: {
+    id: { type: Schema.types.string },
+    number: { type: Schema.types.string },
+    title: { type: Schema.types.string },
+    description: { type: Schema.types.string },
+    service_id: { type: Schema.types.string },
+    service_name: { type: Schema.types.string },
+    /** Instants are milliseconds since 1970; 0 stands for "not yet". */
+    opened_at: { type: Schema.types.number },
+    window_closes_at: { type: Schema.types.number },
+    /** JSON of a Person; empty where an alert started it. */
+    started_by: { type: Schema.types.string },
+    status: { type: Schema.types.string },
+    /** The last delivery of the companion that was applied. */
+    sequence: { type: Schema.types.number },
+    channel_id: { type: Schema.types.string },
+    channel_name: { type: Schema.types.string },
+    channel_url: { type: Schema.types.string },
+    card_ts: { type: Schema.types.string },
+    question_ts: { type: Schema.types.string },
+    /** The execution whose question may decide; a newer question supersedes an older one. */
+    question_execution_id: { type: Schema.types.string },
+    controls_ts: { type: Schema.types.string },
+    feed_ts: { type: Schema.types.string },
+    announcement_ts: { type: Schema.types.string },
+    /** JSON of alert ids, as the companion last told. */
+    alert_ids: { type: Schema.types.string },
+    later_count: { type: Schema.types.number },
+    decision_id: { type: Schema.types.string },
+    decided_by: { type: Schema.types.string },
+    decided_at: { type: Schema.types.number },
+    reason: { type: Schema.types.string },
+    note: { type: Schema.types.string },
+    merged_into: { type: Schema.types.string },
+    resolved_by: { type: Schema.types.string },
+    resolved_at: { type: Schema.types.number },
+    summary: { type: Schema.types.string },
+    lead: { type: Schema.types.string },
+    archived_at: { type: Schema.types.number },
+    /** Unix seconds; set when the incident is closed. */
+    expires_at: { type: Schema.slack.types.timestamp },
+  },
+});

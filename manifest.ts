@@ -1,0 +1,57 @@
+import { Manifest } from "deno-slack-sdk/mod.ts";
+import { outgoingDomain } from "./core/outgoing_domain.ts";
+import { AlertsDatastore } from "./datastores/alerts.ts";
+import { IncidentsDatastore } from "./datastores/incidents.ts";
+import { OpenIncidentsDatastore } from "./datastores/open_incidents.ts";
+import { PendingDatastore } from "./datastores/pending.ts";
+import { AskAgainWorkflow } from "./workflows/ask_again.ts";
+import { HandleSignalWorkflow } from "./workflows/handle_signal.ts";
+import { ResolveIncidentWorkflow } from "./workflows/resolve_incident.ts";
+import { StartTriageWorkflow } from "./workflows/start_triage.ts";
+import { TriageAlertWorkflow } from "./workflows/triage_alert.ts";
+
+/** COMPANION_URL at build time: Slack's hooks run this file under Deno, our own tools under Node. */
+function companionUrl(): string | undefined {
+  const platform = globalThis as {
+    Deno?: { env: { get(name: string): string | undefined } };
+    process?: { env: Record<string, string | undefined> };
+  };
+  return platform.process?.env["COMPANION_URL"] ?? platform.Deno?.env.get("COMPANION_URL");
+}
+
+const domain = outgoingDomain(companionUrl());
+// Thrown, so that `slack run` and `slack deploy` stop with the sentence instead of shipping an app that cannot reach it.
+if (!domain.ok) throw new Error(domain.refusal);
+
+export default Manifest({
+  name: "Pager Triage",
+  description: "A PagerDuty alert opens a triage channel with one question: is this an incident?",
+  longDescription:
+    "A PagerDuty alert opens a Slack channel in triage, with the alert and the originating Sentry error attached, and one question: create an incident, merge it into another one, or dismiss it. Whoever decides sees who is being paged and what a press does to the page. Resolving in Slack resolves the attached alerts in PagerDuty, and says for each whether PagerDuty confirmed it.",
+  icon: "assets/icon.png",
+  backgroundColor: "#1f3d37",
+  workflows: [
+    TriageAlertWorkflow,
+    StartTriageWorkflow,
+    HandleSignalWorkflow,
+    ResolveIncidentWorkflow,
+    AskAgainWorkflow,
+  ],
+  datastores: [IncidentsDatastore, AlertsDatastore, OpenIncidentsDatastore, PendingDatastore],
+  outgoingDomains: [domain.value],
+  botScopes: [
+    "bookmarks:write",
+    "channels:history",
+    "channels:manage",
+    "channels:read",
+    "channels:write.invites",
+    "channels:write.topic",
+    "chat:write",
+    "chat:write.public",
+    "datastore:read",
+    "datastore:write",
+    "pins:write",
+    "users:read",
+    "users:read.email",
+  ],
+});

@@ -1,0 +1,90 @@
+import { SlackFunction } from "deno-slack-sdk/mod.ts";
+import { type CompanionRequests, SIGNAL_KINDS, type SignalKind } from "../../core/protocol.ts";
+import { type App, openApp, problemOf } from "../shared/app.ts";
+import { type IncidentRecord, placeOf, readIncident, saveRecord } from "../shared/incidents.ts";
+import { handOverPending } from "../shared/pending.ts";
+import { publish } from "../shared/publish.ts";
+import { applyDecisionAgain, archiveIfQuiet, takeAlertNews, takeLaterAlert } from "./signals.ts";
+import { ApplySignalDefinition } from "./definition.ts";
+
+export default SlackFunction(ApplySignalDefinition, async (context) => {
+  const { delivery_id, sequence, incident_id, kind } = context.inputs;
+  const done = { incident_id, offer_alert_id: "", delivery_id: "", sequence };
+  try {
+    const app = openApp(context);
+    if (kind === "sync") {
+      await sync(app, delivery_id);
+      return { outputs: done };
+    }
+    const record = await readIncident(app.slack, incident_id);
+    // A read may be older than the triage itself; without a record there is nothing to confirm, and it comes again.
+    if (!record) return { error: `There is no record of incident ${incident_id} yet; the delivery will come again.` };
+    if (Number(sequence) <= record.sequence) {
+      await confirm(app, record, delivery_id, { outcome: "already_applied" });
+      return { outputs: done };
+    }
+    const signal = await applySignal(app, record, kindOf(kind), context.inputs.data);
+    if (signal.offerAlertId) {
+      return { outputs: { incident_id, offer_alert_id: signal.offerAlertId, delivery_id, sequence } };
+    }
+    await saveRecord(app.slack, record, { sequence: Number(sequence) });
+    await confirm(app, record, delivery_id, signal);
+    return { outputs: done };
+  } catch (thrown) {
+    return { error: `News of an incident could not be taken in. ${problemOf(thrown)} It will come again.` };
+  }
+});
+
+export interface SignalOutcome {
+  readonly outcome: CompanionRequests["confirm"]["outcome"];
+  readonly notBefore?: number;
+  /** People are to be asked about this alert; the delivery is confirmed when they were. */
+  readonly offerAlertId?: string;
+}
+
+async function applySignal(
+  app: App,
+  record: IncidentRecord,
+  kind: SignalKind | undefined,
+  data: string,
+): Promise<SignalOutcome> {
+  switch (kind) {
+    case "later_alert":
+      return takeLaterAlert(app, record, data);
+    case "alert_changed":
+      return takeAlertNews(app, record, data);
+    case "apply_decision":
+      return applyDecisionAgain(app, data);
+    case "archive_due":
+      return archiveIfQuiet(app, record, data);
+    case "sync":
+    case undefined:
+      // A companion newer than this app: what it means is unknown here, and sending it again would not help.
+      console.warn("signal.unknown_kind");
+      return { outcome: "applied" };
+  }
+}
+
+function kindOf(kind: string): SignalKind | undefined {
+  return SIGNAL_KINDS.find((known) => known === kind);
+}
+
+/** Hands over what lies in `pending`, and lets the cards say that it was. */
+async function sync(app: App, deliveryId: string): Promise<void> {
+  for (const incidentId of await handOverPending(app)) {
+    const record = await readIncident(app.slack, incidentId);
+    if (record) await publish(app, record);
+  }
+  await app.companion.call("confirm", { deliveryId, incidentId: "", outcome: "applied" });
+}
+
+async function confirm(app: App, record: IncidentRecord, deliveryId: string, signal: SignalOutcome): Promise<void> {
+  const place = placeOf(record);
+  await app.companion.call("confirm", {
+    deliveryId,
+    incidentId: record.incident.id,
+    outcome: signal.outcome,
+    ...(place ? { place } : {}),
+    ...(signal.notBefore === undefined ? {} : { notBefore: signal.notBefore }),
+  });
+}

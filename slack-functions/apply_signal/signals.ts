@@ -1,0 +1,121 @@
+import type { Alert } from "../../core/alert.ts";
+import { unpackAlert } from "../../core/alert_packing.ts";
+import { isOpen } from "../../core/incident.ts";
+import type { Decision } from "../../core/protocol.ts";
+import { inviteUser } from "../open_triage/invite.ts";
+import { readAlert, writeAlert } from "../shared/alerts.ts";
+import type { App } from "../shared/app.ts";
+import { applyDecision } from "../shared/apply_decision.ts";
+import { type IncidentRecord, parseReason, saveRecord } from "../shared/incidents.ts";
+import { parsePerson, safeJson, userIdByEmail } from "../shared/people.ts";
+import { publish } from "../shared/publish.ts";
+import { mayCall, numberOf, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
+import type { SignalOutcome } from "./handler.ts";
+
+/** The service failed again inside the window: the card counts it, and the next step offers it in a thread. */
+export async function takeLaterAlert(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
+  const fields = recordOf(safeJson(data));
+  const alert = alertOf(fields);
+  // An alert never joins a closed incident: the companion decides again.
+  if (!isOpen(record.incident)) return { outcome: "stale" };
+  await writeAlert(app.slack, alert, record.incident.id, app.now);
+  const after = await saveRecord(app.slack, record, {
+    alertIds: withId(record, alert.id),
+    laterCount: Math.max(record.laterCount, numberOf(fields["laterCount"])),
+  });
+  await publish(app, after, { known: [{ alert, incidentId: record.incident.id, offerTs: "" }] });
+  return alert.relation === "offered" ? { outcome: "applied", offerAlertId: alert.id } : { outcome: "applied" };
+}
+
+/** News of an alert: details found, acknowledged, reassigned, resolved, an answer to a resolve. */
+export async function takeAlertNews(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
+  const alert = alertOf(recordOf(safeJson(data)));
+  const before = await readAlert(app.slack, alert.id);
+  await writeAlert(app.slack, alert, record.incident.id, app.now);
+  const known = record.alertIds.includes(alert.id);
+  const after = known ? record : await saveRecord(app.slack, record, { alertIds: withId(record, alert.id) });
+  await publish(app, after, {
+    known: [{ alert, incidentId: record.incident.id, offerTs: before?.offerTs ?? "" }],
+  });
+  if (isOpen(record.incident) && alert.relation === "attached")
+    await inviteNewlyPaged(app, record, alert, before?.alert);
+  return { outcome: "applied" };
+}
+
+export async function applyDecisionAgain(app: App, data: string): Promise<SignalOutcome> {
+  const decision = decisionOf(recordOf(recordOf(safeJson(data))["decision"]));
+  await applyDecision(app, decision);
+  return { outcome: "applied" };
+}
+
+/** Archives a merged or dismissed channel, unless somebody wrote in it within the grace period. */
+export async function archiveIfQuiet(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
+  if (isOpen(record.incident) || record.archivedAt > 0) return { outcome: "applied" };
+  const graceMs = numberOf(recordOf(safeJson(data))["graceMs"]);
+  const last = await lastHumanMessageAt(app, record.channelId);
+  if (last !== undefined && app.now < last + graceMs) return { outcome: "postponed", notBefore: last + graceMs };
+  const archived = await mayCall(app.slack, "conversations.archive", { channel: record.channelId }, [
+    "already_archived",
+    "not_in_channel",
+    "channel_not_found",
+  ]);
+  if (archived.ok) await saveRecord(app.slack, record, { archivedAt: app.now });
+  return { outcome: "applied" };
+}
+
+async function lastHumanMessageAt(app: App, channel: string): Promise<number | undefined> {
+  const answer = await mayCall(app.slack, "conversations.history", { channel, limit: 200 });
+  const messages = Array.isArray(answer["messages"]) ? answer["messages"].map(recordOf) : [];
+  // Messages of apps and of the platform itself ("Dana joined") are no activity.
+  const human = messages.filter(
+    (message) => !message["bot_id"] && !message["subtype"] && textOf(message["user"]) !== "",
+  );
+  const times = human.map((message) => Number(textOf(message["ts"])) * 1_000).filter((at) => at > 0);
+  return times.length > 0 ? Math.max(...times) : undefined;
+}
+
+/** Whoever is paged now and was not before is brought in and told; being invited without a word helps nobody. */
+async function inviteNewlyPaged(
+  app: App,
+  record: IncidentRecord,
+  alert: Alert,
+  before: Alert | undefined,
+): Promise<void> {
+  const known = new Set(before?.paged.map((person) => person.email));
+  for (const person of alert.paged.filter((candidate) => candidate.email && !known.has(candidate.email))) {
+    const user = await userIdByEmail(app.slack, person.email);
+    if (!user || !(await inviteUser(app, record.channelId, user))) continue;
+    await mayCall(app.slack, "chat.postMessage", {
+      channel: record.channelId,
+      text: `<@${user}> PagerDuty has assigned this to you.`,
+    });
+  }
+}
+
+function withId(record: IncidentRecord, id: string): string[] {
+  return [...new Set([...record.alertIds, id])];
+}
+
+function alertOf(fields: Readonly<Record<string, unknown>>): Alert {
+  const alert = unpackAlert(JSON.stringify(fields["alert"] ?? null));
+  if (!alert) throw new SlackProblem("The companion's message holds no alert that can be understood.");
+  return alert;
+}
+
+function decisionOf(fields: Readonly<Record<string, unknown>>): Decision {
+  const { decision } = fields;
+  const by = parsePerson(JSON.stringify(fields["by"] ?? null));
+  const isKnown = decision === "create" || decision === "merge" || decision === "dismiss";
+  if (!isKnown || !by) throw new SlackProblem("The companion's message holds no decision that can be understood.");
+  const mergeInto = textOf(fields["mergeInto"]);
+  return {
+    id: textOf(fields["id"]),
+    incidentId: textOf(fields["incidentId"]),
+    decision,
+    by,
+    at: numberOf(fields["at"]),
+    note: textOf(fields["note"]),
+    ...(decision === "dismiss" ? { reason: parseReason(fields["reason"]) } : {}),
+    ...(mergeInto ? { mergeInto } : {}),
+  };
+}

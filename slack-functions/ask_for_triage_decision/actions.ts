@@ -1,0 +1,257 @@
+import type {
+  ActionContext,
+  SuggestionContext,
+  ViewSubmissionContext,
+} from "deno-slack-sdk/functions/interactivity/types.ts";
+import type { DismissReason, Incident } from "../../core/incident.ts";
+import type { Decision } from "../../core/protocol.ts";
+import { toIso } from "../../core/time.ts";
+import { transition } from "../../core/transitions.ts";
+import { readAlerts } from "../shared/alerts.ts";
+import { type App, openAppForClick, problemOf } from "../shared/app.ts";
+import { type IncidentRecord, parseReason, placeOf, readIncident } from "../shared/incidents.ts";
+import { readOpenIncidents } from "../shared/open_incidents.ts";
+import { escapeText } from "../shared/mrkdwn.ts";
+import { mayDecide, personOf, safeJson } from "../shared/people.ts";
+import { refusalSentence } from "../shared/refusals.ts";
+import { mayCall, recordOf, textOf } from "../shared/slack.ts";
+import {
+  DISMISS_NOTE,
+  DISMISS_REASON,
+  dismissView,
+  MERGE_TARGET,
+  mergeView,
+  recordingBlocks,
+  targetOptions,
+} from "./blocks.ts";
+
+type Inputs = { incident_id: string };
+
+/** "Yes, create incident": decided with one press. */
+export async function create(context: ActionContext<Inputs>) {
+  const app = openAppForClick(context);
+  const { channelId, userId, messageTs } = pressOf(context);
+  await guarded(app, channelId, userId, async () => {
+    const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id);
+    if (typeof record === "string") return tell(app, channelId, userId, record);
+    if (!(await mayDecide(app.slack, userId, app.teamId))) return tell(app, channelId, userId, NOT_ALLOWED);
+    await decide(app, context.body.function_data.execution_id, record, messageTs, userId, { decision: "create" });
+  });
+}
+
+/** "Part of another incident…": the pointer dies after 3 s, so the picker opens before anything is looked up. */
+export async function openMergePicker(context: ActionContext<Inputs>) {
+  const app = openAppForClick(context);
+  const { channelId, userId, messageTs, pointer } = pressOf(context);
+  await guarded(app, channelId, userId, async () => {
+    const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id);
+    if (typeof record === "string") return tell(app, channelId, userId, record);
+    const view = mergeView(record.incident, channelId, messageTs);
+    await openView(app, channelId, userId, pointer, view);
+  });
+}
+
+/** "Not an incident": asks for the reason, and says whose page it ends. */
+export async function openDismissForm(context: ActionContext<Inputs>) {
+  const app = openAppForClick(context);
+  const { channelId, userId, messageTs, pointer } = pressOf(context);
+  await guarded(app, channelId, userId, async () => {
+    const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id);
+    if (typeof record === "string") return tell(app, channelId, userId, record);
+    const ends = await whatDismissEnds(app, record);
+    await openView(app, channelId, userId, pointer, dismissView(record.incident, ends, channelId, messageTs));
+  });
+}
+
+export async function suggestTargets(context: SuggestionContext<Inputs>) {
+  const app = openAppForClick(context);
+  try {
+    const [record, open] = await Promise.all([
+      readIncident(app.slack, context.inputs.incident_id),
+      readOpenIncidents(app.slack),
+    ]);
+    if (!record) return { options: [] };
+    return targetOptions(open, record.incident, textOf(recordOf(context.body)["value"]), app.now);
+  } catch (thrown) {
+    console.error("merge.suggestions_failed", problemOf(thrown));
+    return { options: [] };
+  }
+}
+
+export async function submitMerge(context: ViewSubmissionContext<Inputs>) {
+  const app = openAppForClick(context);
+  const userId = context.body.user.id;
+  const executionId = context.body.function_data.execution_id;
+  const selected = recordOf(valueOf(context, MERGE_TARGET)["selected_option"]);
+  try {
+    const [record, target] = await Promise.all([
+      decidable(app, context.inputs.incident_id, executionId),
+      readIncident(app.slack, textOf(selected["value"])),
+    ]);
+    if (typeof record === "string") return fieldError(MERGE_TARGET, record);
+    if (!target) return fieldError(MERGE_TARGET, "That incident could not be found. Choose another one.");
+    const refused = refusalOfMerge(app, record.incident, target.incident, userId);
+    if (refused) return fieldError(MERGE_TARGET, refused);
+    if (!(await mayDecide(app.slack, userId, app.teamId))) return fieldError(MERGE_TARGET, NOT_ALLOWED);
+    const answer = { decision: "merge", mergeInto: target.incident.id } as const;
+    const lost = await decide(app, executionId, record, metadataOf(context).questionTs, userId, answer);
+    return lost ? fieldError(MERGE_TARGET, lost) : undefined;
+  } catch (thrown) {
+    return fieldError(MERGE_TARGET, problemOf(thrown));
+  }
+}
+
+export async function submitDismiss(context: ViewSubmissionContext<Inputs>) {
+  const app = openAppForClick(context);
+  const userId = context.body.user.id;
+  const executionId = context.body.function_data.execution_id;
+  const reason = parseReason(recordOf(valueOf(context, DISMISS_REASON)["selected_option"])["value"]);
+  const note = textOf(valueOf(context, DISMISS_NOTE)["value"]);
+  try {
+    const record = await decidable(app, context.inputs.incident_id, executionId);
+    if (typeof record === "string") return fieldError(DISMISS_REASON, record);
+    if (!(await mayDecide(app.slack, userId, app.teamId))) return fieldError(DISMISS_REASON, NOT_ALLOWED);
+    const answer = { decision: "dismiss", reason, note } as const;
+    const lost = await decide(app, executionId, record, metadataOf(context).questionTs, userId, answer);
+    return lost ? fieldError(DISMISS_REASON, lost) : undefined;
+  } catch (thrown) {
+    return fieldError(DISMISS_REASON, problemOf(thrown));
+  }
+}
+
+const NOT_ALLOWED = "Only full members of this workspace can decide. Ask one of them to press for you.";
+
+interface Answer {
+  readonly decision: Decision["decision"];
+  readonly reason?: DismissReason;
+  readonly note?: string;
+  readonly mergeInto?: string;
+}
+
+/**
+ * Takes the buttons away, then completes the step: that can happen once, so the first press wins. Whoever won tells the
+ * companion too, so that the decision is known even if the next step dies. The step's token is dead after completing.
+ * @returns a sentence for the person where somebody else was first
+ */
+async function decide(
+  app: App,
+  executionId: string,
+  record: IncidentRecord,
+  questionTs: string,
+  userId: string,
+  answer: Answer,
+): Promise<string | undefined> {
+  const by = await personOf(app.slack, userId);
+  const decision: Decision = {
+    id: executionId,
+    incidentId: record.incident.id,
+    by,
+    at: app.now,
+    note: "",
+    ...answer,
+  };
+  await mayCall(app.slack, "chat.update", {
+    channel: record.channelId,
+    ts: questionTs || record.questionTs,
+    text: `${by.name} decided.`,
+    blocks: recordingBlocks(answer.decision, userId),
+  });
+  const place = placeOf(record);
+  const completed = await app.slack.call("functions.completeSuccess", {
+    function_execution_id: executionId,
+    outputs: outputsOf(decision),
+  });
+  if (!completed.ok) return `Somebody else was a moment earlier; the channel says what was decided.`;
+  // The token died with the step, so what the companion cannot be told now is left to the next step.
+  await app.companion.call("decide", { phase: "decided", decision, ...(place ? { place } : {}) });
+  return undefined;
+}
+
+function outputsOf(decision: Decision): Record<string, string> {
+  return {
+    incident_id: decision.incidentId,
+    decision_id: decision.id,
+    decision: decision.decision,
+    decided_by: decision.by.slackUserId,
+    decided_at: toIso(decision.at),
+    reason: decision.reason ?? "",
+    note: decision.note,
+    merge_into: decision.mergeInto ?? "",
+  };
+}
+
+/** The record, if this question may still decide; else a sentence that says why not. */
+async function decidable(app: App, incidentId: string, executionId: string): Promise<IncidentRecord | string> {
+  const record = await readIncident(app.slack, incidentId);
+  if (!record) return "The record of this incident could not be found. Ask whoever looks after Pager Triage.";
+  if (record.incident.status !== "triage") return refusalSentence("already_decided", record);
+  // A read may be older than the question itself; only a different question that is known supersedes this one.
+  if (record.questionExecutionId !== "" && record.questionExecutionId !== executionId) {
+    return "This question was asked again further down. Use the buttons there.";
+  }
+  return record;
+}
+
+function refusalOfMerge(app: App, incident: Incident, target: Incident, userId: string): string | undefined {
+  const by = { slackUserId: userId, name: userId };
+  const outcome = transition(incident, { type: "merge", by, at: app.now, target });
+  return outcome.ok ? undefined : refusalSentence(outcome.refusal);
+}
+
+async function whatDismissEnds(app: App, record: IncidentRecord): Promise<string> {
+  const stored = await readAlerts(app.slack, record.alertIds);
+  const open = stored.filter(({ alert }) => alert.relation === "attached" && alert.status !== "resolved");
+  if (open.length === 0) return "No page is open for it.";
+  const names = new Set(open.flatMap(({ alert }) => alert.paged.map((person) => escapeText(person.name, 60))));
+  const whose = names.size > 0 ? ` and ends the page of ${[...names].slice(0, 3).join(", ")}` : "";
+  return `This resolves ${open.length === 1 ? "the alert" : `${open.length} alerts`} in PagerDuty${whose}.`;
+}
+
+async function openView(app: App, channelId: string, userId: string, pointer: string, view: unknown): Promise<void> {
+  const opened = await app.slack.call("views.open", { interactivity_pointer: pointer, view });
+  if (!opened.ok) {
+    await tell(
+      app,
+      channelId,
+      userId,
+      `The form could not open in time (${opened.error ?? "no reason given"}). Press again.`,
+    );
+  }
+}
+
+/** Says something to one person only; a message that cannot be shown is in the log. */
+async function tell(app: App, channel: string, user: string, text: string): Promise<void> {
+  await mayCall(app.slack, "chat.postEphemeral", { channel, user, text });
+}
+
+async function guarded(app: App, channel: string, user: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    const lost = await work();
+    if (typeof lost === "string") await tell(app, channel, user, lost);
+  } catch (thrown) {
+    await tell(app, channel, user, `That did not work. ${problemOf(thrown)} Press again in a moment.`);
+  }
+}
+
+function pressOf(context: ActionContext<Inputs>) {
+  const body = recordOf(context.body);
+  const container = recordOf(body["container"]);
+  return {
+    channelId: textOf(recordOf(body["channel"])["id"]) || textOf(container["channel_id"]),
+    messageTs: textOf(recordOf(body["message"])["ts"]) || textOf(container["message_ts"]),
+    userId: context.body.user.id,
+    pointer: context.body.interactivity.interactivity_pointer,
+  };
+}
+
+function valueOf(context: ViewSubmissionContext<Inputs>, id: string): Readonly<Record<string, unknown>> {
+  return recordOf(recordOf(recordOf(recordOf(context.view.state)["values"])[id])[id]);
+}
+
+function metadataOf(context: ViewSubmissionContext<Inputs>): { questionTs: string } {
+  return { questionTs: textOf(recordOf(safeJson(textOf(context.view.private_metadata)))["questionTs"]) };
+}
+
+function fieldError(block: string, sentence: string) {
+  return { response_action: "errors" as const, errors: { [block]: sentence } };
+}

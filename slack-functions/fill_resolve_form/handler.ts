@@ -1,0 +1,146 @@
+import { SlackFunction } from "deno-slack-sdk/mod.ts";
+import type {
+  ActionContext,
+  ViewClosedContext,
+  ViewSubmissionContext,
+} from "deno-slack-sdk/functions/interactivity/types.ts";
+import type { Alert } from "../../core/alert.ts";
+import { toIso } from "../../core/time.ts";
+import { readAlerts } from "../shared/alerts.ts";
+import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
+import { type Block, section } from "../shared/card.ts";
+import { type IncidentRecord, readIncident } from "../shared/incidents.ts";
+import { mayDecide, safeJson } from "../shared/people.ts";
+import { refusalSentence } from "../shared/refusals.ts";
+import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
+import { messageView, OPEN_FORM, openFormBlocks, RESOLVE_VIEW, resolveView, SUMMARY, tickedIds } from "./blocks.ts";
+import { FillResolveFormDefinition } from "./definition.ts";
+
+type Inputs = { incident_id: string; user_id: string };
+
+export default SlackFunction(FillResolveFormDefinition, async (context) => {
+  const { incident_id, user_id, interactivity } = context.inputs;
+  try {
+    const app = openApp(context);
+    const pointer = textOf(recordOf(interactivity)["interactivity_pointer"]);
+    // Starting a workflow may outlast the pointer's 3 s; then a press on a message brings a fresh one.
+    if (!(await showForm(app, pointer, incident_id, user_id))) await offerForm(app, incident_id, user_id);
+    return { completed: false };
+  } catch (thrown) {
+    return { error: `The resolve form could not be opened. ${problemOf(thrown)} Press Resolve again.` };
+  }
+})
+  .addBlockActionsHandler(OPEN_FORM, openFromMessage)
+  .addViewSubmissionHandler(RESOLVE_VIEW, submit)
+  .addViewClosedHandler(RESOLVE_VIEW, close);
+
+const CLOSED = {
+  incident_id: "",
+  resolved_by: "",
+  resolved_at: "",
+  request_id: "",
+  ticked_alerts: "[]",
+  unticked_alerts: "[]",
+  summary: "",
+};
+
+/**
+ * Opens an empty form while the pointer lives, then fills it.
+ * @returns false where Slack did not open it
+ */
+async function showForm(app: App, pointer: string, incidentId: string, userId: string): Promise<boolean> {
+  const waiting = messageView("Looking up the alerts…");
+  const opened = await app.slack.call("views.open", { interactivity_pointer: pointer, view: waiting });
+  if (!opened.ok) return false;
+  const view = await formFor(app, incidentId, userId);
+  await mustCall(app.slack, "views.update", { view_id: textOf(recordOf(opened["view"])["id"]), view });
+  return true;
+}
+
+/** The form, or what says why there is none. Inputs of a link trigger can be forged by any member. */
+async function formFor(app: App, incidentId: string, userId: string): Promise<Block> {
+  const record = await readIncident(app.slack, incidentId);
+  if (!record) return messageView("That incident could not be found. It may be older than what Slack keeps.");
+  if (record.incident.status === "triage") return messageView(refusalSentence("not_decided_yet"));
+  if (record.incident.status !== "active") return messageView(refusalSentence("closed"));
+  if (!(await mayDecide(app.slack, userId, app.teamId))) {
+    return messageView("Only full members of this workspace can resolve an incident.");
+  }
+  const { alerts, note } = await alertsOf(app, record);
+  return resolveView(record.incident, alerts, note, userId);
+}
+
+/** The companion knows best which alerts belong to the incident; without it the card's own list must do. */
+async function alertsOf(app: App, record: IncidentRecord): Promise<{ alerts: readonly Alert[]; note: string }> {
+  const outcome = await app.companion.call("alerts", { incidentId: record.incident.id });
+  if (outcome.ok) return { alerts: outcome.answer.alerts, note: "" };
+  const stored = await readAlerts(app.slack, record.alertIds);
+  const own = stored.filter(({ incidentId }) => incidentId === record.incident.id).map(({ alert }) => alert);
+  return {
+    alerts: own,
+    note: ":warning: The companion cannot be reached: the list may be a moment old, and PagerDuty is told when it is back.",
+  };
+}
+
+async function offerForm(app: App, incidentId: string, userId: string): Promise<void> {
+  const record = await readIncident(app.slack, incidentId);
+  await mustCall(app.slack, "chat.postMessage", {
+    channel: record?.channelId || userId,
+    text: "The resolve form could not open in time.",
+    blocks: openFormBlocks(userId),
+  });
+}
+
+async function openFromMessage(context: ActionContext<Inputs>): Promise<void> {
+  const app = openAppForClick(context);
+  const userId = context.body.user.id;
+  const channel = textOf(recordOf(context.body.channel)["id"]);
+  const ts = textOf(recordOf(context.body.message)["ts"]);
+  try {
+    const pointer = context.body.interactivity.interactivity_pointer;
+    if (!(await showForm(app, pointer, context.inputs.incident_id, userId))) return;
+    const text = "The resolve form was opened.";
+    await mayCall(app.slack, "chat.update", { channel, ts, text, blocks: [section(text)] });
+  } catch (thrown) {
+    const text = `That did not work. ${problemOf(thrown)} Press again in a moment.`;
+    await mayCall(app.slack, "chat.postEphemeral", { channel, user: userId, text });
+  }
+}
+
+async function submit(context: ViewSubmissionContext<Inputs>) {
+  const app = openAppForClick(context);
+  const executionId = context.body.function_data.execution_id;
+  const values = recordOf(recordOf(context.view.state)["values"]);
+  const shown = recordOf(safeJson(textOf(context.view.private_metadata)))["shown"];
+  const ticked = tickedIds(values);
+  try {
+    const record = await readIncident(app.slack, context.inputs.incident_id);
+    if (record?.incident.status !== "active") return fieldError(refusalSentence("closed", record));
+    const completed = await app.slack.call("functions.completeSuccess", {
+      function_execution_id: executionId,
+      outputs: {
+        incident_id: record.incident.id,
+        resolved_by: context.body.user.id,
+        resolved_at: toIso(app.now),
+        request_id: executionId,
+        ticked_alerts: JSON.stringify(ticked),
+        unticked_alerts: JSON.stringify(Array.isArray(shown) ? shown.filter((id) => !ticked.includes(id)) : []),
+        summary: textOf(recordOf(recordOf(values[SUMMARY])[SUMMARY])["value"]),
+      },
+    });
+    return completed.ok ? undefined : fieldError("This form was used already. Close it and look at the card.");
+  } catch (thrown) {
+    return fieldError(problemOf(thrown));
+  }
+}
+
+/** A form that nobody sends ends its run; otherwise the run would wait for ever. */
+async function close(context: ViewClosedContext<Inputs>): Promise<void> {
+  const app = openAppForClick(context);
+  const execution = context.body.function_data.execution_id;
+  await app.slack.call("functions.completeSuccess", { function_execution_id: execution, outputs: CLOSED });
+}
+
+function fieldError(sentence: string) {
+  return { response_action: "errors" as const, errors: { [SUMMARY]: sentence } };
+}

@@ -1,0 +1,92 @@
+import { channelName, channelPurpose, isPurposeOf } from "../../core/channel_name.ts";
+import type { Incident } from "../../core/incident.ts";
+import type { App } from "../shared/app.ts";
+import { cardBlockId, cardBlocks, cardText } from "../shared/card.ts";
+import type { IncidentRecord } from "../shared/incidents.ts";
+import { viewOf } from "../shared/publish.ts";
+import { mayCall, mustCall, recordOf, type Slack, SlackProblem, textOf } from "../shared/slack.ts";
+
+export interface Channel {
+  readonly id: string;
+  readonly name: string;
+  readonly purpose: string;
+}
+
+/** How often a name is varied when strangers hold it. */
+const NAME_ATTEMPTS = 5;
+/** Slack lists channels in pages; 20 pages of 999 are more channels than a look-up should read. */
+const LIST_PAGES = 20;
+
+/**
+ * The incident's channel: made now, or found where an earlier run made it. The name is deterministic, so creating it
+ * twice fails with `name_taken`; a channel of that name is adopted only if it is ours.
+ */
+export async function ensureChannel(app: App, incident: Incident): Promise<Channel> {
+  const base = channelName(incident.number, incident.serviceName);
+  const purpose = channelPurpose(incident.id, incident.title);
+  for (let attempt = 1; attempt <= NAME_ATTEMPTS; attempt += 1) {
+    const name = attempt === 1 ? base : `${base.slice(0, 77)}-${attempt}`;
+    const created = await app.slack.call("conversations.create", { name, is_private: false });
+    if (created.ok) {
+      const channel = recordOf(created["channel"]);
+      return { id: textOf(channel["id"]), name: textOf(channel["name"]) || name, purpose };
+    }
+    if (created.error !== "name_taken") {
+      throw new SlackProblem(`Slack refused to create #${name}: ${created.error ?? "no reason given"}.`);
+    }
+    const ours = await findOwnChannel(app.slack, name, incident.id);
+    if (ours) return { id: ours, name, purpose };
+  }
+  throw new SlackProblem(`The channel names #${base} to #${base}-${NAME_ATTEMPTS} are all taken by other channels.`);
+}
+
+/** Ours is a channel that this app created, with this incident's id in its purpose or no purpose yet. */
+async function findOwnChannel(slack: Slack, name: string, incidentId: string): Promise<string | undefined> {
+  const me = textOf((await mustCall(slack, "auth.test", {}))["user_id"]);
+  let cursor = "";
+  for (let page = 0; page < LIST_PAGES; page += 1) {
+    const answer = await mustCall(slack, "conversations.list", {
+      exclude_archived: true,
+      types: "public_channel",
+      limit: 999,
+      ...(cursor ? { cursor } : {}),
+    });
+    const channels = Array.isArray(answer["channels"]) ? answer["channels"].map(recordOf) : [];
+    const found = channels.find((channel) => channel["name"] === name);
+    if (found) {
+      const purpose = textOf(recordOf(found["purpose"])["value"]);
+      const isOurs = found["creator"] === me && (purpose === "" || isPurposeOf(incidentId, purpose));
+      return isOurs ? textOf(found["id"]) : undefined;
+    }
+    cursor = textOf(recordOf(answer["response_metadata"])["next_cursor"]);
+    if (cursor === "") return undefined;
+  }
+  return undefined;
+}
+
+/** The card's timestamp: posted now, or found where an earlier run posted it and did not live to say so. */
+export async function ensureCard(app: App, record: IncidentRecord): Promise<string> {
+  if (record.cardTs !== "") return record.cardTs;
+  const posted = await findCard(app.slack, record);
+  if (posted) return posted;
+  const view = await viewOf(app, record);
+  const answer = await mustCall(app.slack, "chat.postMessage", {
+    channel: record.channelId,
+    text: cardText(record),
+    blocks: cardBlocks(view),
+    unfurl_links: false,
+    unfurl_media: false,
+  });
+  return textOf(answer["ts"]);
+}
+
+async function findCard(slack: Slack, record: IncidentRecord): Promise<string | undefined> {
+  const answer = await mayCall(slack, "conversations.history", { channel: record.channelId, limit: 50 });
+  const messages = Array.isArray(answer["messages"]) ? answer["messages"].map(recordOf) : [];
+  const wanted = cardBlockId(record.incident.id);
+  const card = messages.find((message) => {
+    const blocks = Array.isArray(message["blocks"]) ? message["blocks"].map(recordOf) : [];
+    return blocks.some((block) => block["block_id"] === wanted);
+  });
+  return card ? textOf(card["ts"]) || undefined : undefined;
+}

@@ -1,0 +1,29 @@
+import type { PagedPerson } from "../../core/paging.ts";
+import type { App } from "../shared/app.ts";
+import { escapeText } from "../shared/mrkdwn.ts";
+import { userIdByEmail } from "../shared/people.ts";
+import { mayCall } from "../shared/slack.ts";
+
+/**
+ * Brings the people into the channel: whom PagerDuty pages, and who started it by hand.
+ * @returns the names, escaped for Slack, of those who are paged but have no Slack user with their e-mail address
+ */
+export async function invitePeople(
+  app: App,
+  channel: string,
+  paged: readonly PagedPerson[],
+  startedBy: string | undefined,
+): Promise<string[]> {
+  const found = await Promise.all(paged.map((person) => userIdByEmail(app.slack, person.email)));
+  // One at a time, so that one who cannot be invited (a guest, somebody deactivated) keeps nobody else out.
+  for (const user of new Set([...found, startedBy])) {
+    if (user) await inviteUser(app, channel, user);
+  }
+  // Without an address there is nothing to look for yet: the companion sends it later.
+  return paged.filter((person, index) => person.email && !found[index]).map((person) => escapeText(person.name, 80));
+}
+
+export async function inviteUser(app: App, channel: string, user: string): Promise<boolean> {
+  const answer = await mayCall(app.slack, "conversations.invite", { channel, users: user }, ["already_in_channel"]);
+  return answer.ok;
+}

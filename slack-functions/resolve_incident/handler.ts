@@ -1,0 +1,121 @@
+import { SlackFunction } from "deno-slack-sdk/mod.ts";
+import type { Alert } from "../../core/alert.ts";
+import type { Person } from "../../core/incident.ts";
+import { fromIso } from "../../core/time.ts";
+import { transition } from "../../core/transitions.ts";
+import { readAlerts, type StoredAlert, writeAlert } from "../shared/alerts.ts";
+import { type App, openApp, problemOf } from "../shared/app.ts";
+import { section } from "../shared/card.ts";
+import { type IncidentRecord, placeOf, readIncident, saveIncident } from "../shared/incidents.ts";
+import { escapeText, mention } from "../shared/mrkdwn.ts";
+import { listIncident } from "../shared/open_incidents.ts";
+import { handOver } from "../shared/pending.ts";
+import { personOf, safeJson } from "../shared/people.ts";
+import { publish, publishTopic } from "../shared/publish.ts";
+import { mayCall } from "../shared/slack.ts";
+import { ResolveIncidentDefinition } from "./definition.ts";
+
+export default SlackFunction(ResolveIncidentDefinition, async (context) => {
+  if (context.inputs.incident_id === "" || !context.inputs.resolved_by) return { outputs: { status: "none" } };
+  try {
+    return { outputs: { status: await resolve(openApp(context), context.inputs, context.inputs.resolved_by) } };
+  } catch (thrown) {
+    return { error: `The incident could not be resolved. ${problemOf(thrown)} Press Resolve again.` };
+  }
+});
+
+interface Inputs {
+  readonly incident_id: string;
+  readonly resolved_at?: string;
+  readonly request_id?: string;
+  readonly ticked_alerts?: string;
+  readonly unticked_alerts?: string;
+  readonly summary?: string;
+}
+
+async function resolve(app: App, inputs: Inputs, userId: string): Promise<"resolved" | "none"> {
+  const before = await readIncident(app.slack, inputs.incident_id);
+  if (!before) return "none";
+  const at = fromIso(inputs.resolved_at) ?? app.now;
+  const by = await personOf(app.slack, userId);
+  const summary = inputs.summary ?? "";
+  const outcome = transition(before.incident, { type: "resolve", by, at, summary });
+  // Resolved by somebody else meanwhile: theirs stands.
+  if (!outcome.ok) return "none";
+  const record = await saveIncident(app.slack, before, outcome.value.incident);
+  const ticked = idsOf(inputs.ticked_alerts);
+  const unticked = idsOf(inputs.unticked_alerts);
+  const known = await markAlerts(app, record, ticked, unticked);
+  const place = placeOf(record);
+  const requestId = inputs.request_id || `resolve:${record.incident.id}`;
+  await handOver(app, "resolve", record.incident.id, requestId, {
+    requestId,
+    incidentId: record.incident.id,
+    by,
+    at,
+    resolveAlertIds: ticked,
+    setAsideAlertIds: unticked,
+    summary,
+    ...(place ? { place } : {}),
+  });
+  await listIncident(app.slack, record.incident, record.channelId);
+  await Promise.all([
+    publish(app, record, { known }),
+    publishTopic(app, record),
+    sayResolved(app, record, by, summary),
+    retireControls(app, record),
+  ]);
+  return "resolved";
+}
+
+/** What was asked for shows on the card at once; what PagerDuty says to it comes as news from the companion. */
+async function markAlerts(
+  app: App,
+  record: IncidentRecord,
+  ticked: readonly string[],
+  unticked: readonly string[],
+): Promise<StoredAlert[]> {
+  const stored = await readAlerts(app.slack, [...new Set([...record.alertIds, ...ticked, ...unticked])]);
+  const marked: StoredAlert[] = [];
+  for (const entry of stored) {
+    const alert = markAlert(entry.alert, ticked, unticked);
+    if (alert === entry.alert) continue;
+    marked.push({ ...entry, alert });
+    await writeAlert(app.slack, alert, record.incident.id, app.now);
+  }
+  return marked;
+}
+
+function markAlert(alert: Alert, ticked: readonly string[], unticked: readonly string[]): Alert {
+  if (ticked.includes(alert.id)) {
+    const closing = alert.closing.state === "confirmed" ? alert.closing : ({ state: "wanted" } as const);
+    return { ...alert, relation: "attached", closing };
+  }
+  return unticked.includes(alert.id) ? { ...alert, relation: "set_aside" } : alert;
+}
+
+async function sayResolved(app: App, record: IncidentRecord, by: Person, summary: string): Promise<void> {
+  const text = `:white_check_mark: ${mention(by.slackUserId)} resolved the incident.`;
+  await mayCall(app.slack, "chat.postMessage", {
+    channel: record.channelId,
+    text,
+    blocks: [section(text), ...(summary ? [section(`>${escapeText(summary, 2_000)}`)] : [])],
+  });
+}
+
+/** The controls are another execution's message: taking its buttons away is all that we may do to it. */
+async function retireControls(app: App, record: IncidentRecord): Promise<void> {
+  if (record.controlsTs === "") return;
+  const text = "The incident is resolved.";
+  await mayCall(app.slack, "chat.update", {
+    channel: record.channelId,
+    ts: record.controlsTs,
+    text,
+    blocks: [section(text)],
+  });
+}
+
+function idsOf(text: string | undefined): string[] {
+  const ids = safeJson(text ?? "[]");
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
+}

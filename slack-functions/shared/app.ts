@@ -1,0 +1,46 @@
+import type { SlackAPIClient } from "deno-slack-api/types.ts";
+import type { Instant } from "../../core/time.ts";
+import { currentTime } from "./clock.ts";
+import { type Companion, createCompanion } from "./companion.ts";
+import { readSettings, type Settings } from "./settings.ts";
+import { createSlack, type Slack, SlackProblem } from "./slack.ts";
+
+/** What one call of a function works with. */
+export interface App {
+  readonly slack: Slack;
+  readonly companion: Companion;
+  readonly settings: Settings;
+  /** One time for the whole call. */
+  readonly now: Instant;
+  readonly teamId: string;
+}
+
+interface CallContext {
+  readonly client: SlackAPIClient;
+  readonly env: Readonly<Record<string, string>>;
+  readonly team_id: string;
+}
+
+/** For main handlers, which have 60 s. */
+export function openApp(context: CallContext): App {
+  return appWith(context, createSlack(context.client));
+}
+
+/** For handlers of clicks and forms, which have 10 s: they wait little for rate limits. */
+export function openAppForClick(context: CallContext): App {
+  return appWith(context, createSlack(context.client, 2_000));
+}
+
+function appWith(context: CallContext, slack: Slack): App {
+  const settings = readSettings(context.env);
+  const now = () => currentTime(context.env);
+  const companion = createCompanion(settings.companion, now, () => crypto.randomUUID());
+  return { slack, companion, settings, now: now(), teamId: context.team_id };
+}
+
+/** The sentence for a failed step: ours where we wrote one, else what was thrown. */
+export function problemOf(thrown: unknown): string {
+  if (thrown instanceof SlackProblem) return thrown.message;
+  console.error("function.failed", thrown);
+  return `Something unexpected happened: ${thrown instanceof Error ? thrown.message : "no details"}.`;
+}

@@ -1,0 +1,120 @@
+import type { DismissedIncident, Incident, MergedIncident } from "../../core/incident.ts";
+import type { Decision } from "../../core/protocol.ts";
+import { type Command, transition } from "../../core/transitions.ts";
+import type { App } from "./app.ts";
+import { context, section } from "./card.ts";
+import { type IncidentRecord, placeOf, readIncident, saveIncident } from "./incidents.ts";
+import { carryMergeOver } from "./merge.ts";
+import { channelLink, escapeText, mention } from "./mrkdwn.ts";
+import { listIncident } from "./open_incidents.ts";
+import { handOver } from "./pending.ts";
+import { publish, publishTopic } from "./publish.ts";
+import { refusalSentence } from "./refusals.ts";
+import { mayCall } from "./slack.ts";
+
+/**
+ * Applies a decision: record, PagerDuty through the companion, messages. It may come twice (a run that died, a decision
+ * sent again) and does then only what is missing. It never fails for something that can be done later.
+ * @returns the record as it is now; undefined where there is no such incident
+ */
+export async function applyDecision(app: App, decision: Decision): Promise<IncidentRecord | undefined> {
+  const before = await readIncident(app.slack, decision.incidentId);
+  if (!before) return undefined;
+  const target = decision.mergeInto ? await readIncident(app.slack, decision.mergeInto) : undefined;
+  const isRepeat = before.incident.status !== "triage";
+  // Somebody else's decision stands; this one came too late.
+  if (isRepeat && before.decisionId !== decision.id) return before;
+  const after = isRepeat ? before : await decideRecord(app, before, decision, target);
+  if (!after) return before;
+  const place = placeOf(after);
+  const told = { phase: "applied", decision, ...(place ? { place } : {}) } as const;
+  await handOver(app, "decide", after.incident.id, decision.id, told);
+  await listIncident(app.slack, after.incident, after.channelId);
+  if (after.incident.status === "merged" && target) await carryMergeOver(app, after, target, decision, isRepeat);
+  await closeQuestion(app, after);
+  await Promise.all([
+    publish(app, after, { post: decision.decision === "create" ? ["announcement"] : [] }),
+    publishTopic(app, after),
+  ]);
+  return after;
+}
+
+async function decideRecord(
+  app: App,
+  record: IncidentRecord,
+  decision: Decision,
+  target: IncidentRecord | undefined,
+): Promise<IncidentRecord | undefined> {
+  const command = commandOf(decision, target?.incident);
+  const outcome = command && transition(record.incident, command);
+  if (!outcome?.ok) {
+    await sayRefused(app, record, outcome ? refusalSentence(outcome.refusal) : "That incident could not be found.");
+    return undefined;
+  }
+  return saveIncident(app.slack, record, outcome.value.incident, { decisionId: decision.id });
+}
+
+function commandOf(decision: Decision, target: Incident | undefined): Command | undefined {
+  const { by, at } = decision;
+  switch (decision.decision) {
+    case "create":
+      return { type: "create", by, at };
+    case "merge":
+      return target && { type: "merge", by, at, target };
+    case "dismiss":
+      return { type: "dismiss", by, at, reason: decision.reason ?? "other", note: decision.note };
+  }
+}
+
+/** The matter changed between the press and now (the target was closed, say): it is still in triage, and says so. */
+async function sayRefused(app: App, record: IncidentRecord, sentence: string): Promise<void> {
+  const hint = app.settings.links.askAgain
+    ? "Press *Buttons not working?* on the card to be asked again."
+    : "Start the triage again from the shortcut.";
+  const text = `${sentence} This is still in triage. ${hint}`;
+  await mayCall(app.slack, "chat.update", {
+    channel: record.channelId,
+    ts: record.questionTs,
+    text,
+    blocks: [section(`:warning: ${text}`)],
+  });
+}
+
+/** The question becomes the answer: who decided what, in the place where everybody looked for the buttons. */
+async function closeQuestion(app: App, record: IncidentRecord): Promise<void> {
+  if (record.questionTs === "") return;
+  const text = await answerText(app, record);
+  await mayCall(app.slack, "chat.update", {
+    channel: record.channelId,
+    ts: record.questionTs,
+    text,
+    blocks: [section(text), ...(isClosed(record.incident) ? [context(archiveHint())] : [])],
+  });
+}
+
+async function answerText(app: App, { incident }: IncidentRecord): Promise<string> {
+  switch (incident.status) {
+    case "triage":
+      return "Not decided yet.";
+    case "active":
+    case "resolved":
+      return `:white_check_mark: ${mention(incident.decidedBy.slackUserId)} created the incident.`;
+    case "merged": {
+      const target = await readIncident(app.slack, incident.mergedInto);
+      const where = target
+        ? `#${escapeText(target.incident.number, 20)} in ${channelLink(target.channelId)}`
+        : "another incident";
+      return `:twisted_rightwards_arrows: ${mention(incident.decidedBy.slackUserId)} made it part of ${where}. Go on there.`;
+    }
+    case "dismissed":
+      return `:no_entry_sign: ${mention(incident.decidedBy.slackUserId)} dismissed it. Its alert is resolved in PagerDuty.`;
+  }
+}
+
+function isClosed(incident: Incident): incident is MergedIncident | DismissedIncident {
+  return incident.status === "merged" || incident.status === "dismissed";
+}
+
+function archiveHint(): string {
+  return "This channel is archived once nobody has written in it for a while.";
+}

@@ -1,0 +1,228 @@
+import type { Attachment } from "../../core/attachment.ts";
+import { DISMISS_REASONS } from "../../core/incident.ts";
+import { cutCharacters, oneLine } from "../../core/text.ts";
+import { describeDuration } from "../../core/time.ts";
+import type { StoredAlert } from "./alerts.ts";
+import type { IncidentRecord } from "./incidents.ts";
+import { channelLink, escapeText, link, mention, time } from "./mrkdwn.ts";
+import { closingLine, pagingLine } from "./paging_text.ts";
+import type { Settings } from "./settings.ts";
+
+export type Block = Readonly<Record<string, unknown>>;
+
+/** All that the card, its twin in the feed and the announcement are drawn from. */
+export interface CardView {
+  readonly record: IncidentRecord;
+  /** Oldest first; attached ones, offers and those set aside. */
+  readonly alerts: readonly StoredAlert[];
+  readonly links: Settings["links"];
+  /** Something about this incident could not be handed to the companion yet. */
+  readonly unsent: boolean;
+  /** The incident that took this one in. */
+  readonly mergedInto?: { readonly number: string; readonly channelId: string };
+}
+
+/** Cards stay readable: what is beyond this is counted in words. */
+const MAX_ALERTS = 6;
+const MAX_ATTACHMENTS = 4;
+const MAX_FACTS = 5;
+
+/** A message's blocks carry their incident in an id, by which a repeated step finds the card that it posted. */
+export function cardBlockId(incidentId: string): string {
+  return `card:${incidentId}`;
+}
+
+export function cardBlocks(view: CardView): Block[] {
+  const { incident } = view.record;
+  return [
+    {
+      type: "header",
+      block_id: cardBlockId(incident.id),
+      text: { type: "plain_text", text: cutCharacters(oneLine(`${incident.serviceName}: ${incident.title}`), 150) },
+    },
+    section(statusLine(view)),
+    ...(view.record.description ? [section(`>${escapeText(view.record.description, 500)}`)] : []),
+    { type: "section", fields: factsOf(view).map((text) => ({ type: "mrkdwn", text })) },
+    ...attachedAlerts(view).flatMap(alertBlocks),
+    ...remainder(view),
+    ...(view.unsent
+      ? [
+          context(
+            ":warning: PagerDuty has not been told yet: the companion cannot be reached. It will be told when it is back.",
+          ),
+        ]
+      : []),
+    ...buttons(view),
+  ];
+}
+
+/** "In triage", "Active", …: one chip and one sentence that says by whom and after how long. */
+export function statusLine(view: CardView): string {
+  const { incident } = view.record;
+  const reference = `*#${escapeText(incident.number, 20)}*`;
+  switch (incident.status) {
+    case "triage":
+      return `:red_circle: *In triage* · ${reference} · nobody has decided yet`;
+    case "active":
+      return `:large_orange_circle: *Active incident* · ${reference} · created by ${mention(incident.decidedBy.slackUserId)} after ${after(view)}`;
+    case "merged":
+      return `:white_circle: *Merged* · ${reference} is part of ${mergedTarget(view)} · by ${mention(incident.decidedBy.slackUserId)} after ${after(view)}`;
+    case "dismissed": {
+      const note = incident.note ? `: ${escapeText(incident.note, 200)}` : "";
+      return `:white_circle: *Not an incident* · ${reference} · ${DISMISS_REASONS[incident.reason]}${note} · by ${mention(incident.decidedBy.slackUserId)} after ${after(view)}`;
+    }
+    case "resolved":
+      return `:large_green_circle: *Resolved* · ${reference} · by ${mention(incident.resolvedBy.slackUserId)}, ${describeDuration(incident.resolvedAt - incident.openedAt)} after it began`;
+  }
+}
+
+function mergedTarget(view: CardView): string {
+  return view.mergedInto
+    ? `#${escapeText(view.mergedInto.number, 20)} in ${channelLink(view.mergedInto.channelId)}`
+    : "another incident";
+}
+
+function after(view: CardView): string {
+  const { incident } = view.record;
+  return incident.status === "triage" ? "" : describeDuration(incident.decidedAt - incident.openedAt);
+}
+
+function attachedAlerts(view: CardView): readonly StoredAlert[] {
+  return view.alerts.filter((stored) => stored.alert.relation === "attached").slice(0, MAX_ALERTS);
+}
+
+/** At most six fields; the rest stands in the attachments. */
+function factsOf(view: CardView): string[] {
+  const { record, alerts } = view;
+  const { incident } = record;
+  const attached = alerts.filter((stored) => stored.alert.relation === "attached");
+  const urgency = attached.some((stored) => stored.alert.urgency === "high") ? "High" : "Low";
+  const priority = attached.map((stored) => stored.alert.priority).find((name) => name !== undefined);
+  const facts = [
+    `*Service*\n${escapeText(incident.serviceName, 80)}`,
+    `*Since*\n${time(incident.openedAt)}`,
+    ...(attached.length > 0
+      ? [`*Urgency*\n${urgency}${priority ? ` · ${escapeText(priority, 40)}` : ""}`]
+      : [`*Started by*\n${record.startedBy ? mention(record.startedBy.slackUserId) : "hand"}`]),
+    `*Paging*\n${pagingLine(attached.map((stored) => stored.alert))}`,
+  ];
+  if (record.lead) facts.push(`*Lead*\n${mention(record.lead)}`);
+  if (incident.status === "resolved" || incident.status === "merged" || incident.status === "dismissed") return facts;
+  facts.push(`*Later alerts*\n${laterLine(view)}`);
+  return facts;
+}
+
+function laterLine({ record, alerts }: CardView): string {
+  const open = alerts.filter((stored) => stored.alert.relation === "offered").length;
+  const until = record.windowClosesAt > 0 ? ` · window until ${time(record.windowClosesAt)}` : "";
+  if (record.laterCount === 0) return `None${until}`;
+  return `${record.laterCount}${open > 0 ? `, ${open} to answer` : ""}${until}`;
+}
+
+function alertBlocks({ alert }: StoredAlert): Block[] {
+  const number = alert.number > 0 ? ` #${alert.number}` : "";
+  const head = `*PagerDuty*  ${link(alert.url, `${alert.title}${number}`, 200)}\n${closingLine(alert)}`;
+  const outside = alert.attachments.filter((attachment) => attachment.kind !== "pagerduty_alert");
+  return [section(head), ...outside.slice(0, MAX_ATTACHMENTS).flatMap(attachmentBlocks)];
+}
+
+const KIND_NAMES: Readonly<Record<Attachment["kind"], string>> = {
+  pagerduty_alert: "PagerDuty",
+  sentry_issue: "Sentry",
+  sentry_metric_alert: "Sentry metric alert",
+  link: "Link",
+};
+
+export function attachmentBlocks(attachment: Attachment): Block[] {
+  const facts = attachment.facts
+    .slice(0, MAX_FACTS)
+    .map((fact) => `${escapeText(fact.label, 40)}: *${escapeText(fact.value, 80)}*`)
+    .join("  ·  ");
+  return [
+    section(`*${KIND_NAMES[attachment.kind]}*  ${link(attachment.url, attachment.title, 200)}`),
+    ...(facts ? [context(facts)] : []),
+  ];
+}
+
+function remainder(view: CardView): Block[] {
+  const attached = view.alerts.filter((stored) => stored.alert.relation === "attached").length;
+  return attached > MAX_ALERTS ? [context(`and ${attached - MAX_ALERTS} more attached alerts`)] : [];
+}
+
+/** Workflow buttons only: they outlive every run. A button whose link is not configured is left out. */
+function buttons({ record, links }: CardView): Block[] {
+  const { incident } = record;
+  const elements: Block[] = [];
+  if (incident.status === "active" && links.resolve) {
+    elements.push(workflowButton("Resolve incident", "resolve", links.resolve, incident.id, "primary"));
+  }
+  if (incident.status === "triage" && links.askAgain) {
+    elements.push(workflowButton("Buttons not working?", "ask_again", links.askAgain, incident.id));
+  }
+  return elements.length > 0 ? [{ type: "actions", elements }] : [];
+}
+
+function workflowButton(text: string, actionId: string, url: string, incidentId: string, style?: "primary"): Block {
+  return {
+    type: "workflow_button",
+    text: { type: "plain_text", text },
+    action_id: actionId,
+    ...(style ? { style } : {}),
+    workflow: { trigger: { url, customizable_input_parameters: [{ name: "incident_id", value: incidentId }] } },
+  };
+}
+
+export function section(text: string, blockId?: string): Block {
+  return { type: "section", text: { type: "mrkdwn", text }, ...(blockId ? { block_id: blockId } : {}) };
+}
+
+export function context(text: string): Block {
+  return { type: "context", elements: [{ type: "mrkdwn", text }] };
+}
+
+/** The sentence that notifications show; makes sense alone. */
+export function cardText(record: IncidentRecord): string {
+  const { incident } = record;
+  const state = {
+    triage: "In triage",
+    active: "Active",
+    merged: "Merged",
+    dismissed: "Not an incident",
+    resolved: "Resolved",
+  }[incident.status];
+  return `${state}: ${escapeText(incident.serviceName, 80)}: ${escapeText(incident.title, 300)} (#${escapeText(incident.number, 20)})`;
+}
+
+/** One line for the triage feed. */
+export function feedBlocks(view: CardView): Block[] {
+  const { incident, channelId } = view.record;
+  const title = `*${escapeText(incident.serviceName, 80)}*: ${escapeText(incident.title, 200)}`;
+  const where = channelId ? ` · ${channelLink(channelId)}` : "";
+  return [section(`${statusLine(view)}\n${title}${where}`)];
+}
+
+/** The one post in the announcement channel, edited through the incident's life. */
+export function announcementBlocks(view: CardView): Block[] {
+  const { record } = view;
+  const { incident } = record;
+  const lines = [
+    statusLine(view),
+    `*${escapeText(incident.serviceName, 80)}*: ${escapeText(incident.title, 200)}`,
+    `Follow it in ${channelLink(record.channelId)}${record.lead ? ` · lead ${mention(record.lead)}` : ""}`,
+  ];
+  if (incident.status === "resolved" && incident.summary) lines.push(`>${escapeText(incident.summary, 600)}`);
+  return [section(lines.join("\n"))];
+}
+
+/** The channel's topic; written by us and never read back. */
+export function topicOf(record: IncidentRecord): string {
+  const { incident } = record;
+  const state = {
+    triage: "In triage",
+    active: "Active",
+    merged: "Merged",
+    dismissed: "Not an incident",
+    resolved: "Resolved",
+  };
+  return cutCharacters(oneLine(`${state[incident.status]} · ${incident.serviceName} · ${incident.title}`), 250);
+}

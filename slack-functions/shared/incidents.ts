@@ -1,0 +1,212 @@
+import { type DismissReason, DISMISS_REASONS, type Incident, type Person } from "../../core/incident.ts";
+import type { Place } from "../../core/protocol.ts";
+import { HOUR, type Instant } from "../../core/time.ts";
+import { parsePerson, safeJson } from "./people.ts";
+import { mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
+
+const DATASTORE = "incidents";
+/** How long the record of a closed incident is kept in Slack; the companion's timeline keeps it longer. */
+const KEPT_AFTER_CLOSE_MS = 90 * 24 * HOUR;
+
+/** An incident as Slack's record has it: the incident itself, and where its messages are. */
+export interface IncidentRecord {
+  readonly incident: Incident;
+  readonly description: string;
+  readonly startedBy?: Person;
+  readonly windowClosesAt: Instant;
+  readonly sequence: number;
+  readonly channelId: string;
+  readonly channelName: string;
+  readonly channelUrl: string;
+  readonly cardTs: string;
+  readonly questionTs: string;
+  readonly questionExecutionId: string;
+  readonly controlsTs: string;
+  readonly feedTs: string;
+  readonly announcementTs: string;
+  readonly alertIds: readonly string[];
+  readonly laterCount: number;
+  readonly decisionId: string;
+  /** Slack user id of who leads; empty while nobody does. */
+  readonly lead: string;
+  readonly archivedAt: Instant;
+}
+
+/** What the record keeps beside the incident itself. */
+export type RecordPatch = Partial<Omit<IncidentRecord, "incident">>;
+
+/** The record of an incident that has no channel and no messages yet. */
+export function newRecord(incident: Incident): IncidentRecord {
+  return {
+    incident,
+    description: "",
+    windowClosesAt: 0,
+    sequence: 0,
+    channelId: "",
+    channelName: "",
+    channelUrl: "",
+    cardTs: "",
+    questionTs: "",
+    questionExecutionId: "",
+    controlsTs: "",
+    feedTs: "",
+    announcementTs: "",
+    alertIds: [],
+    laterCount: 0,
+    decisionId: "",
+    lead: "",
+    archivedAt: 0,
+  };
+}
+
+/** The record of an incident; undefined where there is none or where it cannot be understood. */
+export async function readIncident(slack: Slack, id: string): Promise<IncidentRecord | undefined> {
+  if (id === "") return undefined;
+  const answer = await mustCall(slack, "apps.datastore.get", { datastore: DATASTORE, id });
+  return parseRecord(recordOf(answer["item"]));
+}
+
+/**
+ * Writes the named attributes only; other writers' attributes stay as they are.
+ * @returns the record with them, since a read may not show them yet
+ */
+export async function saveRecord(slack: Slack, record: IncidentRecord, patch: RecordPatch): Promise<IncidentRecord> {
+  const item = { id: record.incident.id, ...patchItem(patch) };
+  await mustCall(slack, "apps.datastore.update", { datastore: DATASTORE, item });
+  return { ...record, ...patch };
+}
+
+/** Writes what the incident itself consists of, and what else is given. */
+export async function saveIncident(
+  slack: Slack,
+  record: IncidentRecord,
+  incident: Incident,
+  patch: RecordPatch = {},
+): Promise<IncidentRecord> {
+  const item = { ...itemOf(incident), ...patchItem(patch) };
+  await mustCall(slack, "apps.datastore.update", { datastore: DATASTORE, item });
+  return { ...record, ...patch, incident };
+}
+
+/** Attributes are the fields' names in snake case; what is no text or number is kept as JSON. */
+function patchItem(patch: RecordPatch): Record<string, string | number> {
+  const item: Record<string, string | number> = {};
+  for (const [name, value] of Object.entries(patch)) {
+    const attribute = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    if (typeof value === "string" || typeof value === "number") item[attribute] = value;
+    else if (value !== undefined) item[attribute] = JSON.stringify(value);
+  }
+  return item;
+}
+
+export function placeOf(record: IncidentRecord): Place | undefined {
+  const { channelId, channelName, channelUrl } = record;
+  return channelId === "" ? undefined : { channelId, channelName, channelUrl };
+}
+
+/** The flat item of an incident. */
+function itemOf(incident: Incident): Record<string, string | number> {
+  const item: Record<string, string | number> = {
+    id: incident.id,
+    number: incident.number,
+    title: incident.title,
+    service_id: incident.serviceId,
+    service_name: incident.serviceName,
+    opened_at: incident.openedAt,
+    status: incident.status,
+  };
+  if (incident.status === "triage") return item;
+  item["decided_by"] = JSON.stringify(incident.decidedBy);
+  item["decided_at"] = incident.decidedAt;
+  let closedAt = incident.decidedAt;
+  if (incident.status === "active") return item;
+  if (incident.status === "merged") item["merged_into"] = incident.mergedInto;
+  if (incident.status === "dismissed") Object.assign(item, { reason: incident.reason, note: incident.note });
+  if (incident.status === "resolved") {
+    item["resolved_by"] = JSON.stringify(incident.resolvedBy);
+    item["resolved_at"] = incident.resolvedAt;
+    item["summary"] = incident.summary;
+    closedAt = incident.resolvedAt;
+  }
+  item["expires_at"] = Math.floor((closedAt + KEPT_AFTER_CLOSE_MS) / 1_000);
+  return item;
+}
+
+/** What is read is parsed: values may be missing, and the datastore's own types are loose. */
+export function parseRecord(item: Readonly<Record<string, unknown>>): IncidentRecord | undefined {
+  const incident = parseIncident(item);
+  if (!incident) return undefined;
+  const startedBy = parsePerson(item["started_by"]);
+  return {
+    incident,
+    description: textOf(item["description"]),
+    ...(startedBy ? { startedBy } : {}),
+    windowClosesAt: numberOf(item["window_closes_at"]),
+    sequence: numberOf(item["sequence"]),
+    channelId: textOf(item["channel_id"]),
+    channelName: textOf(item["channel_name"]),
+    channelUrl: textOf(item["channel_url"]),
+    cardTs: textOf(item["card_ts"]),
+    questionTs: textOf(item["question_ts"]),
+    questionExecutionId: textOf(item["question_execution_id"]),
+    controlsTs: textOf(item["controls_ts"]),
+    feedTs: textOf(item["feed_ts"]),
+    announcementTs: textOf(item["announcement_ts"]),
+    alertIds: parseIds(item["alert_ids"]),
+    laterCount: numberOf(item["later_count"]),
+    decisionId: textOf(item["decision_id"]),
+    lead: textOf(item["lead"]),
+    archivedAt: numberOf(item["archived_at"]),
+  };
+}
+
+function parseIncident(item: Readonly<Record<string, unknown>>): Incident | undefined {
+  const id = textOf(item["id"]);
+  if (id === "") return undefined;
+  const base = {
+    id,
+    number: textOf(item["number"]),
+    title: textOf(item["title"]),
+    serviceId: textOf(item["service_id"]),
+    serviceName: textOf(item["service_name"]),
+    openedAt: numberOf(item["opened_at"]),
+  };
+  if (item["status"] === "triage") return { ...base, status: "triage" };
+  const decidedBy = parsePerson(item["decided_by"]);
+  if (!decidedBy) return undefined;
+  const decided = { decidedBy, decidedAt: numberOf(item["decided_at"]) };
+  switch (item["status"]) {
+    case "active":
+      return { ...base, ...decided, status: "active" };
+    case "merged":
+      return { ...base, ...decided, status: "merged", mergedInto: textOf(item["merged_into"]) };
+    case "dismissed":
+      return {
+        ...base,
+        ...decided,
+        status: "dismissed",
+        reason: parseReason(item["reason"]),
+        note: textOf(item["note"]),
+      };
+    case "resolved":
+      return {
+        ...base,
+        ...decided,
+        status: "resolved",
+        resolvedBy: parsePerson(item["resolved_by"]) ?? decidedBy,
+        resolvedAt: numberOf(item["resolved_at"]),
+        summary: textOf(item["summary"]),
+      };
+    default:
+      return undefined;
+  }
+}
+
+export function parseReason(value: unknown): DismissReason {
+  return typeof value === "string" && Object.hasOwn(DISMISS_REASONS, value) ? (value as DismissReason) : "other";
+}
+
+function parseIds(value: unknown): string[] {
+  const ids = typeof value === "string" ? safeJson(value) : undefined;
+  return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
+}

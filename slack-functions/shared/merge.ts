@@ -1,0 +1,92 @@
+import type { Decision } from "../../core/protocol.ts";
+import { readAlerts, type StoredAlert, writeAlert } from "./alerts.ts";
+import type { App } from "./app.ts";
+import { attachmentBlocks, type Block, context, section } from "./card.ts";
+import { type IncidentRecord, saveRecord } from "./incidents.ts";
+import { channelLink, escapeText, link, mention } from "./mrkdwn.ts";
+import { publish } from "./publish.ts";
+import { mayCall, recordOf, textOf } from "./slack.ts";
+
+/** How many messages are looked through for one that an earlier try posted. */
+const LOOK_BACK = 100;
+
+/**
+ * What a merge does to the target: it gets the source's alerts, a message that says so, and the source's people.
+ * @param isRepeat the decision was applied before, perhaps not to the end: nothing is posted twice
+ */
+export async function carryMergeOver(
+  app: App,
+  source: IncidentRecord,
+  target: IncidentRecord,
+  decision: Decision,
+  isRepeat: boolean,
+): Promise<void> {
+  const alerts = await readAlerts(app.slack, source.alertIds);
+  const moved: StoredAlert[] = [];
+  for (const stored of alerts) {
+    const { relation } = stored.alert;
+    if (relation !== "attached" && relation !== "offered") continue;
+    moved.push({ ...stored, incidentId: target.incident.id });
+    await writeAlert(app.slack, stored.alert, target.incident.id, app.now);
+  }
+  // The companion tells the target's list in full; until it does, the card must not forget what was just merged.
+  const alertIds = [...new Set([...target.alertIds, ...moved.map(({ alert }) => alert.id)])];
+  const after = await saveRecord(app.slack, target, { alertIds });
+  await invitePeopleOf(app, source, target);
+  const marker = `merged:${source.incident.id}`;
+  if (!isRepeat || !(await isPosted(app, target.channelId, marker))) {
+    await mayCall(app.slack, "chat.postMessage", {
+      channel: target.channelId,
+      text: `${decision.by.name} merged #${source.incident.number} into this incident.`,
+      blocks: mergedBlocks(source, moved, decision, marker),
+      unfurl_links: false,
+      unfurl_media: false,
+    });
+  }
+  await publish(app, after, { known: moved });
+}
+
+function mergedBlocks(
+  source: IncidentRecord,
+  moved: readonly StoredAlert[],
+  decision: Decision,
+  marker: string,
+): Block[] {
+  const { incident } = source;
+  const head = `${mention(decision.by.slackUserId)} made *#${escapeText(incident.number, 20)} ${escapeText(incident.serviceName, 80)}: ${escapeText(incident.title, 200)}* part of this incident (from ${channelLink(source.channelId)}).`;
+  const attached = moved.filter(({ alert }) => alert.relation === "attached").slice(0, 5);
+  return [
+    section(head, marker),
+    ...attached.flatMap(({ alert }) => [
+      section(`*PagerDuty*  ${link(alert.url, alert.title, 200)}`),
+      ...alert.attachments
+        .filter((attachment) => attachment.kind !== "pagerduty_alert")
+        .slice(0, 2)
+        .flatMap(attachmentBlocks),
+    ]),
+    context("Its alerts are resolved in PagerDuty when this incident is."),
+  ];
+}
+
+async function isPosted(app: App, channel: string, marker: string): Promise<boolean> {
+  const answer = await mayCall(app.slack, "conversations.history", { channel, limit: LOOK_BACK });
+  const messages = Array.isArray(answer["messages"]) ? answer["messages"].map(recordOf) : [];
+  return messages.some((message) => {
+    const blocks = Array.isArray(message["blocks"]) ? message["blocks"].map(recordOf) : [];
+    return blocks.some((block) => block["block_id"] === marker);
+  });
+}
+
+async function invitePeopleOf(app: App, source: IncidentRecord, target: IncidentRecord): Promise<void> {
+  const [members, me] = await Promise.all([
+    mayCall(app.slack, "conversations.members", { channel: source.channelId, limit: 200 }),
+    mayCall(app.slack, "auth.test", {}),
+  ]);
+  const ids = Array.isArray(members["members"]) ? members["members"].filter((id) => typeof id === "string") : [];
+  const users = ids.filter((id) => id !== textOf(me["user_id"]));
+  // Slack takes at most 100 users at a time, and with `force` one who cannot be invited keeps nobody else out.
+  for (let from = 0; from < users.length; from += 100) {
+    const args = { channel: target.channelId, users: users.slice(from, from + 100).join(","), force: true };
+    await mayCall(app.slack, "conversations.invite", args, ["already_in_channel"]);
+  }
+}

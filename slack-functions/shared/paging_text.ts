@@ -1,0 +1,47 @@
+import type { Alert } from "../../core/alert.ts";
+import { escapeText, time } from "./mrkdwn.ts";
+
+/** Who is being paged right now, over all attached alerts: the sentence that every card owes its reader. */
+export function pagingLine(alerts: readonly Alert[]): string {
+  if (alerts.length === 0) return "Nobody was paged";
+  const triggered = alerts.filter((alert) => alert.status === "triggered");
+  if (triggered.length > 0) {
+    const names = namesOf(triggered);
+    return names ? `Paging ${names}` : "Open, nobody assigned";
+  }
+  const acknowledged = alerts.filter((alert) => alert.status === "acknowledged");
+  if (acknowledged.length > 0) return `Stopped: acknowledged${withNames(namesOf(acknowledged))}`;
+  return "Over: resolved in PagerDuty";
+}
+
+function withNames(names: string): string {
+  return names ? `, with ${names}` : "";
+}
+
+function namesOf(alerts: readonly Alert[]): string {
+  const names = new Set(alerts.flatMap((alert) => alert.paged.map((person) => escapeText(person.name, 60))));
+  return [...names].slice(0, 3).join(", ");
+}
+
+/** What this press does to the page, said before it is pressed. */
+export function pressLine(alerts: readonly Alert[]): string {
+  const triggered = alerts.filter((alert) => alert.status === "triggered");
+  if (alerts.length === 0) return "Nobody was paged by this: it was started by hand.";
+  if (triggered.length === 0) return `${pagingLine(alerts)}. *Not an incident* resolves the alert in PagerDuty.`;
+  const names = namesOf(triggered) || "nobody yet";
+  return `PagerDuty is paging ${names}. *Create* and *Part of another* stop the page only if one of them presses; *Not an incident* resolves it for everyone.`;
+}
+
+/** An alert's state in PagerDuty; once somebody asked for it to be resolved, whether PagerDuty confirmed that. */
+export function closingLine(alert: Alert): string {
+  switch (alert.closing.state) {
+    case "confirmed":
+      return `:white_check_mark: Resolved; PagerDuty confirmed it at ${time(alert.closing.at)}`;
+    case "wanted":
+      return `:hourglass_flowing_sand: To be resolved; PagerDuty has not confirmed it yet${alert.closing.problem ? ` (${escapeText(alert.closing.problem, 120)})` : ""}`;
+    case "failed":
+      return `:warning: Not resolved: ${escapeText(alert.closing.problem, 200)}`;
+    case "none":
+      return { triggered: "Triggered", acknowledged: "Acknowledged", resolved: "Resolved" }[alert.status];
+  }
+}

@@ -1,0 +1,103 @@
+import type { SlackAPIClient } from "deno-slack-api/types.ts";
+import { SECOND } from "../../core/time.ts";
+
+/** An answer of Slack's Web API. */
+export type SlackAnswer = Readonly<Record<string, unknown>> & { readonly ok: boolean; readonly error?: string };
+
+/** The one way our functions call Slack: it waits when told to, and never throws for an answer of Slack's. */
+export interface Slack {
+  call(method: string, args: Readonly<Record<string, unknown>>): Promise<SlackAnswer>;
+}
+
+/** Something that the function cannot do without has failed; the message is a sentence for people. */
+export class SlackProblem extends Error {
+  override readonly name = "SlackProblem";
+}
+
+/** Longer than this nobody waits inside one call; a main handler has 60 s in all, a handler of a click 10 s. */
+const LONGEST_WAIT_MS = 15 * SECOND;
+const ATTEMPTS = 4;
+
+/** @param patienceMs how long one call may wait for Slack's rate limit in all; short for handlers of clicks */
+export function createSlack(client: SlackAPIClient, patienceMs: number = LONGEST_WAIT_MS): Slack {
+  return {
+    async call(method, args) {
+      let waited = 0;
+      for (let attempt = 1; ; attempt += 1) {
+        const outcome = await attemptCall(client, method, args);
+        if (outcome.answer) return outcome.answer;
+        waited += outcome.retryAfterMs;
+        if (attempt === ATTEMPTS || waited > patienceMs) return { ok: false, error: "ratelimited" };
+        await new Promise((resolve) => setTimeout(resolve, outcome.retryAfterMs));
+      }
+    },
+  };
+}
+
+type Outcome =
+  | { readonly answer: SlackAnswer; readonly retryAfterMs?: undefined }
+  | { readonly answer?: undefined; readonly retryAfterMs: number };
+
+/** The SDK's client answers `ok: false` as a value but throws for every status other than 2xx; 429 is told apart by it. */
+async function attemptCall(
+  client: SlackAPIClient,
+  method: string,
+  args: Readonly<Record<string, unknown>>,
+): Promise<Outcome> {
+  try {
+    return { answer: await client.apiCall(method, { ...args }) };
+  } catch (thrown) {
+    const retryAfterMs = retryAfterOf(thrown);
+    if (retryAfterMs !== undefined) return { retryAfterMs };
+    console.error(`slack.call_failed ${method}: ${thrown instanceof Error ? thrown.name : "unknown"}`);
+    return { answer: { ok: false, error: "unreachable" } };
+  }
+}
+
+function retryAfterOf(thrown: unknown): number | undefined {
+  if (typeof thrown !== "object" || thrown === null || (thrown as { status?: unknown }).status !== 429)
+    return undefined;
+  const headers = (thrown as { headers?: { get?: (name: string) => string | null } }).headers;
+  const seconds = Number(headers?.get?.("retry-after") ?? "1");
+  return (Number.isFinite(seconds) && seconds > 0 ? seconds : 1) * SECOND;
+}
+
+/** Calls what must succeed. `already` lists errors that mean the work was done before. */
+export async function mustCall(
+  slack: Slack,
+  method: string,
+  args: Readonly<Record<string, unknown>>,
+  already: readonly string[] = [],
+): Promise<SlackAnswer> {
+  const answer = await slack.call(method, args);
+  if (!answer.ok && !already.includes(answer.error ?? "")) {
+    throw new SlackProblem(`Slack refused ${method}: ${answer.error ?? "no reason given"}.`);
+  }
+  return answer;
+}
+
+/** Calls what may fail without harm, such as a bookmark; says in the log what did. */
+export async function mayCall(
+  slack: Slack,
+  method: string,
+  args: Readonly<Record<string, unknown>>,
+  already: readonly string[] = [],
+): Promise<SlackAnswer> {
+  const answer = await slack.call(method, args);
+  if (!answer.ok && !already.includes(answer.error ?? "")) {
+    console.warn(`slack.decoration_failed ${method}: ${answer.error ?? "no reason given"}`);
+  }
+  return answer;
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+export function numberOf(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) ? value : 0;
+}
+
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}

@@ -1,0 +1,17 @@
+import { DefineWorkflow, Schema } from "deno-slack-sdk/mod.ts";
+import { addTriageSteps } from "./triage_steps.ts";
+
+/** Buttons die with their run; this asks the same question in a new one. */
+export const AskAgainWorkflow = DefineWorkflow({
+  callback_id: "ask_again",
+  title: "Ask again",
+  description: "Asks once more whether it is an incident, for when the buttons no longer work.",
+  input_parameters: {
+    properties: {
+      incident_id: { type: Schema.types.string, title: "Incident", description: "The incident to decide on." },
+    },
+    required: ["incident_id"],
+  },
+});
+
+addTriageSteps(AskAgainWorkflow, AskAgainWorkflow.inputs.incident_id);
