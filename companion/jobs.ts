@@ -1,0 +1,65 @@
+import type { Person } from "../core/incident.ts";
+import type { Instant } from "../core/time.ts";
+
+/**
+ * What is to be done outside the companion. A job names things instead of copying them: what is sent is read when it
+ * leaves, so that it is never older than the row that it waits in.
+ */
+export type Job =
+  | { readonly kind: "slack_triage"; readonly alertId: string }
+  | {
+      readonly kind: "slack_signal";
+      readonly signal: "later_alert";
+      readonly alertId: string;
+      readonly laterCount: number;
+    }
+  | { readonly kind: "slack_signal"; readonly signal: "alert_changed"; readonly alertId: string }
+  | { readonly kind: "slack_signal"; readonly signal: "apply_decision" | "archive_due" | "sync" }
+  | {
+      readonly kind: "pagerduty_acknowledge";
+      readonly alertId: string;
+      readonly by: Person;
+      /** "asked": the person pressed Acknowledge; "assignee_only": the press meant something else and only an assignee's counts. */
+      readonly rule: "asked" | "assignee_only";
+    }
+  | { readonly kind: "pagerduty_resolve"; readonly alertId: string; readonly by: Person; readonly at: Instant }
+  | { readonly kind: "pagerduty_note"; readonly alertId: string; readonly by?: Person; readonly text: string }
+  | { readonly kind: "fetch_details"; readonly alertId: string; readonly clientUrl?: string };
+
+export type JobKind = Job["kind"];
+export const JOB_KINDS = [
+  "slack_triage",
+  "slack_signal",
+  "pagerduty_acknowledge",
+  "pagerduty_resolve",
+  "pagerduty_note",
+  "fetch_details",
+] as const satisfies readonly JobKind[];
+
+export type JobState = "ready" | "sent" | "done" | "failed";
+
+/** A row of the outbox. */
+export interface OutboxRow {
+  readonly id: string;
+  /** Order of arrival. */
+  readonly seq: number;
+  readonly job: Job;
+  /** The incident that it belongs to; empty for what belongs to none. */
+  readonly subject: string;
+  /** Number of the delivery within its incident; 0 for what does not go to Slack. */
+  readonly sequence: number;
+  /** How often it was taken in hand. */
+  readonly attempts: number;
+  /** How often it failed since it last went through. */
+  readonly failures: number;
+  /** How often it went through. */
+  readonly sends: number;
+  readonly createdAt: Instant;
+  readonly notBefore: Instant;
+  readonly state: JobState;
+  /** How it ended; empty while it has not. */
+  readonly outcome: string;
+  readonly lastError: string;
+}
+
+export type TimerKind = "archive" | "reapply_decision" | "sync" | "housekeeping";

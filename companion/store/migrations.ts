@@ -1,0 +1,138 @@
+/**
+ * The database's shape, as numbered steps that are applied once each, in order. A step that was released is never edited:
+ * what is to be different comes as a further step.
+ *
+ * Times are milliseconds since 1970 in bigint columns, structured values are JSON text. Everything that is looked up on the
+ * way of an alert has an index that holds only what is unfinished, so that the cost does not grow with history.
+ */
+export interface Migration {
+  readonly number: number;
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    number: 1,
+    name: "the first shape",
+    sql: `
+      create table webhook_seen (key text primary key, seen_at bigint not null);
+      create index webhook_seen_at on webhook_seen (seen_at);
+
+      create table event (
+        seq integer primary key,
+        event_id text not null,
+        received_at bigint not null,
+        body text not null,
+        state text not null check (state in ('waiting', 'done', 'failed'))
+      );
+      create index event_waiting on event (seq) where state = 'waiting';
+
+      create table quarantine (
+        seq integer primary key,
+        webhook_id text not null,
+        received_at bigint not null,
+        why text not null,
+        body text not null
+      );
+
+      create table counter (name text primary key, value bigint not null);
+
+      create table service (id text primary key, name text not null, name_key text not null);
+      create index service_name on service (name_key);
+
+      create table incident (
+        id text primary key,
+        body text not null,
+        status text not null,
+        merged_into text,
+        sequence bigint not null,
+        later_count bigint not null,
+        window_closes_at bigint not null,
+        place text,
+        decision text,
+        applied_at bigint
+      );
+
+      create table service_window (
+        service_id text primary key,
+        incident_id text not null references incident (id) deferrable initially deferred,
+        opened_at bigint not null,
+        closes_at bigint not null,
+        alert_count bigint not null
+      );
+      create index service_window_incident on service_window (incident_id);
+
+      create table alert (
+        id text primary key,
+        body text not null,
+        status_at bigint not null,
+        people_at bigint not null
+      );
+
+      create table alert_relation (
+        incident_id text not null references incident (id),
+        alert_id text not null references alert (id),
+        relation text not null check (relation in ('attached', 'offered', 'separate', 'set_aside')),
+        since bigint not null,
+        primary key (incident_id, alert_id)
+      );
+      create unique index alert_home on alert_relation (alert_id) where relation in ('attached', 'offered');
+      create index alert_relation_alert on alert_relation (alert_id);
+
+      create table outbox (
+        seq integer primary key,
+        id text not null unique,
+        kind text not null,
+        subject text not null,
+        about text not null,
+        payload text not null,
+        sequence bigint not null,
+        attempts bigint not null,
+        failures bigint not null,
+        sends bigint not null,
+        created_at bigint not null,
+        not_before bigint not null,
+        lease_until bigint not null,
+        state text not null check (state in ('ready', 'sent', 'done', 'failed')),
+        outcome text not null,
+        last_error text not null,
+        finished_at bigint
+      );
+      create index outbox_open on outbox (kind, subject, seq) where state in ('ready', 'sent');
+      create index outbox_finished on outbox (finished_at) where state = 'done';
+
+      create table timer (
+        kind text not null,
+        subject text not null,
+        due_at bigint not null,
+        primary key (kind, subject)
+      );
+      create index timer_due on timer (due_at);
+
+      create table timeline (
+        seq integer primary key,
+        at bigint not null,
+        incident_id text not null,
+        what text not null,
+        actor text not null,
+        why text not null,
+        cause text not null,
+        data text not null
+      );
+      create index timeline_incident on timeline (incident_id, seq);
+
+      create table nonce (nonce text primary key, used_at bigint not null);
+      create index nonce_used on nonce (used_at);
+
+      create table request (
+        id text primary key,
+        kind text not null,
+        answer text not null,
+        at bigint not null
+      );
+
+      create table health (name text primary key, at bigint not null);
+    `,
+  },
+];

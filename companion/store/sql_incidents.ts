@@ -1,0 +1,136 @@
+import type { Alert, AlertRelation } from "../../core/alert.ts";
+import type { Incident } from "../../core/incident.ts";
+import type { Decision, Place } from "../../core/protocol.ts";
+import { jsonOf, numberOf, oneRow, type Sql, type SqlRow, textOf } from "./sql.ts";
+import type { AlertFacts, AlertRow, IncidentRow, Relation, Transaction } from "./store.ts";
+
+type IncidentMethods = Pick<Transaction, "count" | "addIncident" | "incident" | "saveIncident" | "nextSequence">;
+
+export function incidentStatements(sql: Sql): IncidentMethods {
+  return {
+    async count(counter) {
+      const row = await oneRow(
+        sql,
+        `insert into counter as c (name, value) values (?, 1)
+         on conflict (name) do update set value = c.value + 1 returning value`,
+        [counter],
+      );
+      if (!row) throw new Error("The database gave no number.");
+      return numberOf(row, "value");
+    },
+    async addIncident(row) {
+      await sql.rows(
+        `insert into incident (body, status, merged_into, sequence, later_count, window_closes_at, place, decision, applied_at, id)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        incidentValues(row),
+      );
+    },
+    async incident(id) {
+      const row = await oneRow(sql, "select * from incident where id = ?", [id]);
+      return row && readIncident(row);
+    },
+    async saveIncident(row) {
+      await sql.rows(
+        `update incident set body = ?, status = ?, merged_into = ?, sequence = ?, later_count = ?, window_closes_at = ?,
+         place = ?, decision = ?, applied_at = ? where id = ?`,
+        incidentValues(row),
+      );
+    },
+    async nextSequence(incidentId) {
+      const row = await oneRow(sql, "update incident set sequence = sequence + 1 where id = ? returning sequence", [
+        incidentId,
+      ]);
+      if (!row) throw new Error(`There is no incident ${incidentId}.`);
+      return numberOf(row, "sequence");
+    },
+  };
+}
+
+function incidentValues(row: IncidentRow) {
+  const { incident } = row;
+  return [
+    JSON.stringify(incident),
+    incident.status,
+    incident.status === "merged" ? incident.mergedInto : null,
+    row.sequence,
+    row.laterCount,
+    row.windowClosesAt,
+    row.place ? JSON.stringify(row.place) : null,
+    row.decision ? JSON.stringify(row.decision) : null,
+    row.appliedAt ?? null,
+    incident.id,
+  ];
+}
+
+function readIncident(row: SqlRow): IncidentRow {
+  const place = jsonOf(row, "place") as Place | undefined;
+  const decision = jsonOf(row, "decision") as Decision | undefined;
+  return {
+    incident: jsonOf(row, "body") as Incident,
+    sequence: numberOf(row, "sequence"),
+    laterCount: numberOf(row, "later_count"),
+    windowClosesAt: numberOf(row, "window_closes_at"),
+    ...(place ? { place } : {}),
+    ...(decision ? { decision } : {}),
+    ...(row["applied_at"] === null ? {} : { appliedAt: numberOf(row, "applied_at") }),
+  };
+}
+
+type AlertMethods = Pick<Transaction, "alert" | "saveAlert" | "relations" | "alertsOf" | "relate" | "unrelate">;
+
+export function alertStatements(sql: Sql): AlertMethods {
+  return {
+    async alert(id) {
+      const row = await oneRow(sql, "select body, status_at, people_at from alert where id = ?", [id]);
+      return row && readAlert(row);
+    },
+    async saveAlert({ facts, statusAt, peopleAt }) {
+      await sql.rows(
+        `insert into alert (id, body, status_at, people_at) values (?, ?, ?, ?)
+         on conflict (id) do update set body = excluded.body, status_at = excluded.status_at, people_at = excluded.people_at`,
+        [facts.id, JSON.stringify(facts), statusAt, peopleAt],
+      );
+    },
+    async relations(alertId) {
+      const rows = await sql.rows(
+        "select incident_id, alert_id, relation from alert_relation where alert_id = ? order by since, incident_id",
+        [alertId],
+      );
+      return rows.map(readRelation);
+    },
+    async alertsOf(incidentId) {
+      const rows = await sql.rows(
+        `select a.body, a.status_at, a.people_at, r.relation from alert_relation r join alert a on a.id = r.alert_id
+         where r.incident_id = ? order by r.since, a.id`,
+        [incidentId],
+      );
+      return rows.map((row) => ({ ...readAlert(row), relation: textOf(row, "relation") as AlertRelation }));
+    },
+    async relate(incidentId, alertId, relation, at) {
+      await sql.rows(
+        `insert into alert_relation (incident_id, alert_id, relation, since) values (?, ?, ?, ?)
+         on conflict (incident_id, alert_id) do update set relation = excluded.relation`,
+        [incidentId, alertId, relation, at],
+      );
+    },
+    async unrelate(incidentId, alertId) {
+      await sql.rows("delete from alert_relation where incident_id = ? and alert_id = ?", [incidentId, alertId]);
+    },
+  };
+}
+
+function readAlert(row: SqlRow): AlertRow {
+  return {
+    facts: jsonOf(row, "body") as AlertFacts satisfies Omit<Alert, "relation">,
+    statusAt: numberOf(row, "status_at"),
+    peopleAt: numberOf(row, "people_at"),
+  };
+}
+
+function readRelation(row: SqlRow): Relation {
+  return {
+    incidentId: textOf(row, "incident_id"),
+    alertId: textOf(row, "alert_id"),
+    relation: textOf(row, "relation") as AlertRelation,
+  };
+}

@@ -1,0 +1,158 @@
+import type { Job, JobKind, JobState, OutboxRow } from "../jobs.ts";
+import { jsonOf, numberOf, oneRow, type Sql, type SqlRow, type SqlValue, textOf } from "./sql.ts";
+import type { OutboxPatch, Transaction } from "./store.ts";
+
+type Methods = Pick<
+  Transaction,
+  | "enqueue"
+  | "job"
+  | "openJobs"
+  | "dueJobs"
+  | "dueDeliveries"
+  | "unconfirmedDeliveries"
+  | "claimJob"
+  | "updateJob"
+  | "hastenJob"
+  | "outboxFigures"
+  | "sentCount"
+>;
+
+/** The words of the partial index, which SQLite uses only where a statement repeats them. */
+const OPEN = "state in ('ready', 'sent')";
+const DELIVERIES = "kind in ('slack_triage', 'slack_signal')";
+
+/** What belongs to no incident (an empty subject) waits for nothing. */
+const DUE_DELIVERIES = `
+  select o.* from outbox o
+  where o.state in ('ready', 'sent') and o.state = 'ready' and o.kind in ('slack_triage', 'slack_signal')
+    and o.not_before <= ? and o.lease_until <= ?
+    and (o.subject = '' or not exists (
+      select 1 from outbox p
+      where p.state in ('ready', 'sent') and p.kind in ('slack_triage', 'slack_signal') and p.subject = o.subject
+        and ((p.kind = 'slack_triage' and o.kind = 'slack_signal') or (p.kind = o.kind and p.seq < o.seq))))
+  order by case when o.kind = 'slack_triage' then 0 else 1 end, o.seq
+  limit ?`;
+
+export function outboxStatements(sql: Sql): Methods {
+  return {
+    async enqueue({ id, job, subject, sequence, createdAt, notBefore }) {
+      await sql.rows(
+        `insert into outbox (id, kind, subject, about, payload, sequence, attempts, failures, sends, created_at, not_before,
+           lease_until, state, outcome, last_error)
+         values (?, ?, ?, ?, ?, ?, 0, 0, 0, ?, ?, 0, 'ready', '', '')`,
+        [
+          id,
+          job.kind,
+          subject,
+          "alertId" in job ? job.alertId : "",
+          JSON.stringify(job),
+          sequence,
+          createdAt,
+          notBefore,
+        ],
+      );
+    },
+    async job(id) {
+      const row = await oneRow(sql, "select * from outbox where id = ?", [id]);
+      return row && readRow(row);
+    },
+    async openJobs(subject, kinds) {
+      const rows = await sql.rows(
+        `select * from outbox where ${OPEN} and subject = ? and kind in (${marks(kinds)}) order by seq`,
+        [subject, ...kinds],
+      );
+      return rows.map(readRow);
+    },
+    async dueJobs(kinds, now, limit) {
+      const rows = await sql.rows(
+        `select * from outbox where ${OPEN} and state = 'ready' and kind in (${marks(kinds)})
+         and not_before <= ? and lease_until <= ? order by seq limit ?`,
+        [...kinds, now, now, limit],
+      );
+      return rows.map(readRow);
+    },
+    async dueDeliveries(now, limit) {
+      return (await sql.rows(DUE_DELIVERIES, [now, now, limit])).map(readRow);
+    },
+    async unconfirmedDeliveries(now) {
+      const rows = await sql.rows(
+        `select * from outbox where ${OPEN} and state = 'sent' and ${DELIVERIES} and not_before <= ? order by seq`,
+        [now],
+      );
+      return rows.map(readRow);
+    },
+    async claimJob(id, now, leaseUntil) {
+      const row = await oneRow(
+        sql,
+        `update outbox set attempts = attempts + 1, lease_until = ?
+         where id = ? and state = 'ready' and not_before <= ? and lease_until <= ? returning *`,
+        [leaseUntil, id, now, now],
+      );
+      return row && readRow(row);
+    },
+    async updateJob(id, patch) {
+      const columns = Object.entries(columnsOf(patch)).filter(([, value]) => value !== undefined);
+      const assignments = columns.map(([column]) => `${column} = ?`).concat("lease_until = 0");
+      const values = columns.map(([, value]) => value ?? null);
+      await sql.rows(`update outbox set ${assignments.join(", ")} where id = ?`, [...values, id]);
+    },
+    async hastenJob(id, notBefore) {
+      await sql.rows("update outbox set not_before = ? where id = ? and state = 'ready' and not_before > ?", [
+        notBefore,
+        id,
+        notBefore,
+      ]);
+    },
+    async outboxFigures() {
+      const rows = await sql.rows(
+        `select kind, count(*) as depth, min(created_at) as oldest_at from outbox where ${OPEN} group by kind`,
+      );
+      return rows.map((row) => ({
+        kind: textOf(row, "kind") as JobKind,
+        depth: numberOf(row, "depth"),
+        oldestAt: numberOf(row, "oldest_at"),
+      }));
+    },
+    async sentCount() {
+      const row = await oneRow(
+        sql,
+        `select count(*) as number from outbox where ${OPEN} and state = 'sent' and ${DELIVERIES}`,
+      );
+      return row ? numberOf(row, "number") : 0;
+    },
+  };
+}
+
+function columnsOf(patch: OutboxPatch): Readonly<Record<string, SqlValue | undefined>> {
+  return {
+    state: patch.state,
+    not_before: patch.notBefore,
+    failures: patch.failures,
+    sends: patch.sends,
+    outcome: patch.outcome,
+    last_error: patch.lastError,
+    finished_at: patch.finishedAt,
+  };
+}
+
+function marks(list: readonly unknown[]): string {
+  return list.map(() => "?").join(", ");
+}
+
+function readRow(row: SqlRow): OutboxRow {
+  return {
+    id: textOf(row, "id"),
+    seq: numberOf(row, "seq"),
+    job: jsonOf(row, "payload") as Job,
+    subject: textOf(row, "subject"),
+    sequence: numberOf(row, "sequence"),
+    attempts: numberOf(row, "attempts"),
+    failures: numberOf(row, "failures"),
+    sends: numberOf(row, "sends"),
+    createdAt: numberOf(row, "created_at"),
+    notBefore: numberOf(row, "not_before"),
+    state: textOf(row, "state") as JobState,
+    outcome: textOf(row, "outcome"),
+    lastError: textOf(row, "last_error"),
+  };
+}

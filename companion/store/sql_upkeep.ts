@@ -1,0 +1,99 @@
+import type { TimerKind } from "../jobs.ts";
+import type { TimelineEntry, What, Why } from "../timeline.ts";
+import { jsonOf, numberOf, oneRow, type Sql, textOf } from "./sql.ts";
+import type { Transaction } from "./store.ts";
+
+type TimerMethods = Pick<Transaction, "setTimer" | "setTimerOnce" | "clearTimer" | "dueTimers">;
+
+export function timerStatements(sql: Sql): TimerMethods {
+  return {
+    async setTimer(kind, subject, dueAt) {
+      await sql.rows(
+        `insert into timer (kind, subject, due_at) values (?, ?, ?)
+         on conflict (kind, subject) do update set due_at = excluded.due_at`,
+        [kind, subject, dueAt],
+      );
+    },
+    async setTimerOnce(kind, subject, dueAt) {
+      await sql.rows(
+        "insert into timer (kind, subject, due_at) values (?, ?, ?) on conflict (kind, subject) do nothing",
+        [kind, subject, dueAt],
+      );
+    },
+    async clearTimer(kind, subject) {
+      await sql.rows("delete from timer where kind = ? and subject = ?", [kind, subject]);
+    },
+    async dueTimers(now, limit) {
+      const rows = await sql.rows(
+        "select kind, subject from timer where due_at <= ? order by due_at, kind, subject limit ?",
+        [now, limit],
+      );
+      return rows.map((row) => ({ kind: textOf(row, "kind") as TimerKind, subject: textOf(row, "subject") }));
+    },
+  };
+}
+
+type UpkeepMethods = Pick<
+  Transaction,
+  "record" | "timeline" | "useNonce" | "answered" | "rememberAnswer" | "forget" | "probe"
+>;
+
+export function upkeepStatements(sql: Sql): UpkeepMethods {
+  return {
+    async record(entry) {
+      await sql.rows(
+        "insert into timeline (at, incident_id, what, actor, why, cause, data) values (?, ?, ?, ?, ?, ?, ?)",
+        [entry.at, entry.incidentId, entry.what, entry.actor, entry.why, entry.cause, JSON.stringify(entry.data)],
+      );
+    },
+    async timeline(incidentId) {
+      const rows = await sql.rows("select * from timeline where incident_id = ? order by seq", [incidentId]);
+      return rows.map((row) => ({
+        at: numberOf(row, "at"),
+        incidentId: textOf(row, "incident_id"),
+        what: textOf(row, "what") as What,
+        actor: textOf(row, "actor"),
+        why: textOf(row, "why") as Why,
+        cause: textOf(row, "cause"),
+        data: jsonOf(row, "data") as TimelineEntry["data"],
+      }));
+    },
+    async useNonce(nonce, at) {
+      const inserted = await sql.rows(
+        "insert into nonce (nonce, used_at) values (?, ?) on conflict (nonce) do nothing returning nonce",
+        [nonce, at],
+      );
+      return inserted.length > 0;
+    },
+    async answered(kind, requestId) {
+      const row = await oneRow(sql, "select answer from request where id = ? and kind = ?", [
+        requestKey(kind, requestId),
+        kind,
+      ]);
+      return row && jsonOf(row, "answer");
+    },
+    async rememberAnswer(kind, requestId, answer, at) {
+      await sql.rows("insert into request (id, kind, answer, at) values (?, ?, ?, ?)", [
+        requestKey(kind, requestId),
+        kind,
+        JSON.stringify(answer),
+        at,
+      ]);
+    },
+    async forget({ webhooks, nonces, doneJobs }) {
+      await sql.rows("delete from webhook_seen where seen_at < ?", [webhooks]);
+      await sql.rows("delete from nonce where used_at < ?", [nonces]);
+      await sql.rows("delete from outbox where state = 'done' and finished_at < ?", [doneJobs]);
+    },
+    async probe(at) {
+      await sql.rows(
+        "insert into health (name, at) values ('probe', ?) on conflict (name) do update set at = excluded.at",
+        [at],
+      );
+    },
+  };
+}
+
+function requestKey(kind: string, requestId: string): string {
+  return `${kind}:${requestId}`;
+}

@@ -1,0 +1,116 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync, type StatementSyncInstance } from "@photostructure/sqlite";
+import { MIGRATIONS } from "./migrations.ts";
+import { numberOf, oneRow, type Sql, type SqlRow } from "./sql.ts";
+import { alertStatements, incidentStatements } from "./sql_incidents.ts";
+import { outboxStatements } from "./sql_outbox.ts";
+import { timerStatements, upkeepStatements } from "./sql_upkeep.ts";
+import { webhookStatements } from "./sql_webhooks.ts";
+import { windowStatements } from "./sql_windows.ts";
+import type { Store, Transaction } from "./store.ts";
+
+/** How long a statement waits for another process that holds the file. Nothing else runs meanwhile, so it is short. */
+const BUSY_TIMEOUT_MS = 1_000;
+
+/**
+ * The store in one SQLite file, or in memory for ":memory:". What a transaction wrote is on the disk when it ends. One
+ * process owns the file: what a former one had in hand is given out again at once.
+ * @throws Error with a sentence where the file cannot be used or was written by a newer version
+ */
+export async function openSqliteStore(path: string): Promise<Store> {
+  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+  try {
+    database.exec("pragma journal_mode = wal");
+    database.exec("pragma synchronous = full");
+    const sql = sqlOf(database);
+    await migrate(sql, database);
+    await sql.rows("update outbox set lease_until = 0 where state = 'ready' and lease_until > 0");
+    return storeOver(sql, () => database.close());
+  } catch (problem) {
+    database.close();
+    throw problem;
+  }
+}
+
+function sqlOf(database: InstanceType<typeof DatabaseSync>): Sql {
+  // Statements are prepared once; there are some fifty of them.
+  const prepared = new Map<string, StatementSyncInstance>();
+  return {
+    async rows(statement, values = []) {
+      let found = prepared.get(statement);
+      if (!found) {
+        found = database.prepare(statement);
+        prepared.set(statement, found);
+      }
+      return found.all(...values) as readonly SqlRow[];
+    },
+  };
+}
+
+async function migrate(sql: Sql, database: InstanceType<typeof DatabaseSync>): Promise<void> {
+  database.exec("begin immediate");
+  try {
+    database.exec("create table if not exists schema_version (number integer primary key, name text not null)");
+    const row = await oneRow(sql, "select coalesce(max(number), 0) as number from schema_version");
+    const version = row ? numberOf(row, "number") : 0;
+    const newest = MIGRATIONS.at(-1)?.number ?? 0;
+    if (version > newest) {
+      throw new Error(
+        `The database has version ${version} and this companion knows versions up to ${newest}: start the newer companion again.`,
+      );
+    }
+    for (const migration of MIGRATIONS.filter(({ number }) => number > version)) {
+      database.exec(migration.sql);
+      await sql.rows("insert into schema_version (number, name) values (?, ?)", [migration.number, migration.name]);
+    }
+    database.exec("commit");
+  } catch (problem) {
+    database.exec("rollback");
+    throw problem;
+  }
+}
+
+function storeOver(sql: Sql, closeDatabase: () => void): Store {
+  const transaction: Transaction = {
+    ...webhookStatements(sql),
+    ...incidentStatements(sql),
+    ...windowStatements(sql),
+    ...alertStatements(sql),
+    ...outboxStatements(sql),
+    ...timerStatements(sql),
+    ...upkeepStatements(sql),
+  };
+  // One connection holds one transaction at a time: each waits for the one before.
+  let last: Promise<unknown> = Promise.resolve();
+  let isClosed = false;
+
+  async function execute<Outcome>(work: (tx: Transaction) => Promise<Outcome>): Promise<Outcome> {
+    if (isClosed) throw new Error("The store is closed.");
+    await sql.rows("begin immediate");
+    try {
+      const outcome = await work(transaction);
+      await sql.rows("commit");
+      return outcome;
+    } catch (problem) {
+      // SQLite ends a transaction by itself on some failures (a full disk); then there is nothing left to take back.
+      await sql.rows("rollback").catch(() => undefined);
+      throw problem;
+    }
+  }
+
+  return {
+    transaction(work) {
+      const result = last.then(() => execute(work));
+      last = result.catch(() => undefined);
+      return result;
+    },
+    async close() {
+      await last;
+      if (isClosed) return;
+      isClosed = true;
+      closeDatabase();
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import type { Alert, AlertRelation } from "../../core/alert.ts";
+import type { DebounceWindow } from "../../core/debounce.ts";
+import type { Incident } from "../../core/incident.ts";
+import type { Decision, Place } from "../../core/protocol.ts";
+import type { Instant } from "../../core/time.ts";
+import type { Job, JobKind, JobState, OutboxRow, TimerKind } from "../jobs.ts";
+import type { TimelineEntry } from "../timeline.ts";
+
+/** A webhook of PagerDuty as it arrived: signed, readable, not yet acted on. */
+export interface NewEvent {
+  /** Keys under which a repetition is recognised; each is remembered. */
+  readonly keys: readonly string[];
+  readonly eventId: string;
+  readonly receivedAt: Instant;
+  readonly body: string;
+}
+export interface StoredEvent {
+  readonly seq: number;
+  readonly eventId: string;
+  readonly receivedAt: Instant;
+  readonly body: string;
+}
+
+export interface Quarantined {
+  readonly keys: readonly string[];
+  readonly webhookId: string;
+  readonly receivedAt: Instant;
+  readonly why: string;
+  readonly body: string;
+}
+
+export interface IncidentRow {
+  readonly incident: Incident;
+  /** Number of the last delivery to Slack about it. */
+  readonly sequence: number;
+  /** Alerts that fell into its window after the first. */
+  readonly laterCount: number;
+  readonly windowClosesAt: Instant;
+  readonly place?: Place;
+  readonly decision?: Decision;
+  /** When Slack said that the decision was applied there. */
+  readonly appliedAt?: Instant;
+}
+
+/** An alert apart from any incident: its relation is to one and kept with it. */
+export type AlertFacts = Omit<Alert, "relation">;
+
+export interface AlertRow {
+  readonly facts: AlertFacts;
+  /** When what the status says happened in PagerDuty; an older event changes nothing about it. */
+  readonly statusAt: Instant;
+  /** The same for urgency, priority and who is paged. */
+  readonly peopleAt: Instant;
+}
+
+export interface Relation {
+  readonly incidentId: string;
+  readonly alertId: string;
+  readonly relation: AlertRelation;
+}
+
+export interface ClaimedWindow extends DebounceWindow {
+  /** Which alert of the window this is; 1 opened it. */
+  readonly alertCount: number;
+}
+
+export interface NewJob {
+  readonly id: string;
+  readonly job: Job;
+  readonly subject: string;
+  readonly sequence: number;
+  readonly createdAt: Instant;
+  readonly notBefore: Instant;
+}
+
+export interface OutboxPatch {
+  readonly state?: JobState;
+  readonly notBefore?: Instant;
+  readonly failures?: number;
+  readonly sends?: number;
+  readonly outcome?: string;
+  readonly lastError?: string;
+  readonly finishedAt?: Instant;
+}
+
+export interface OutboxFigures {
+  readonly kind: JobKind;
+  readonly depth: number;
+  readonly oldestAt: Instant;
+}
+
+/**
+ * What can be done within one transaction. All of it happens or nothing does. The work given to a transaction awaits
+ * nothing but these: the database is held meanwhile.
+ */
+export interface Transaction {
+  // Webhooks
+  /** Keeps a webhook, unless one of its keys was seen before. */
+  addEvent(event: NewEvent): Promise<"stored" | "duplicate">;
+  addQuarantined(webhook: Quarantined): Promise<"stored" | "duplicate">;
+  quarantinedCount(): Promise<number>;
+  /** The oldest event that waits. */
+  nextEvent(): Promise<StoredEvent | undefined>;
+  finishEvent(seq: number, state: "done" | "failed"): Promise<void>;
+
+  // Incidents
+  /** 1, 2, 3, … for each counter. */
+  count(counter: string): Promise<number>;
+  addIncident(row: IncidentRow): Promise<void>;
+  incident(id: string): Promise<IncidentRow | undefined>;
+  saveIncident(row: IncidentRow): Promise<void>;
+  /** Raises the number of the incident's last delivery and gives the new one. */
+  nextSequence(incidentId: string): Promise<number>;
+
+  // Services and their windows
+  rememberService(id: string, name: string): Promise<void>;
+  /** Case and surrounding white space do not matter. */
+  serviceByName(name: string): Promise<{ readonly id: string; readonly name: string } | undefined>;
+  /** Takes the service's window for the incident, or counts the alert into the window that covers `at`, in one statement. */
+  claimWindow(serviceId: string, incidentId: string, at: Instant, closesAt: Instant): Promise<ClaimedWindow>;
+  window(serviceId: string): Promise<ClaimedWindow | undefined>;
+  /** Gives the service a new window, whatever it had. */
+  replaceWindow(serviceId: string, incidentId: string, at: Instant, closesAt: Instant): Promise<void>;
+  moveWindows(fromIncidentId: string, toIncidentId: string): Promise<void>;
+  /** Ends the incident's windows at `at`, unless they ended before. */
+  closeWindows(incidentId: string, at: Instant): Promise<void>;
+
+  // Alerts
+  alert(id: string): Promise<AlertRow | undefined>;
+  saveAlert(row: AlertRow): Promise<void>;
+  relations(alertId: string): Promise<readonly Relation[]>;
+  alertsOf(incidentId: string): Promise<readonly (AlertRow & { readonly relation: AlertRelation })[]>;
+  /** Sets what the alert is to the incident. An alert is attached or offered to one incident at most: a second one is a bug and throws. */
+  relate(incidentId: string, alertId: string, relation: AlertRelation, at: Instant): Promise<void>;
+  unrelate(incidentId: string, alertId: string): Promise<void>;
+
+  // Outbox
+  enqueue(job: NewJob): Promise<void>;
+  job(id: string): Promise<OutboxRow | undefined>;
+  /** Unfinished jobs of an incident, oldest first. */
+  openJobs(subject: string, kinds: readonly JobKind[]): Promise<readonly OutboxRow[]>;
+  /** Jobs that could be taken in hand now, in their order. */
+  dueJobs(kinds: readonly JobKind[], now: Instant, limit: number): Promise<readonly OutboxRow[]>;
+  /** Like dueJobs, but only the first unfinished delivery of each incident, triages before signals. */
+  dueDeliveries(now: Instant, limit: number): Promise<readonly OutboxRow[]>;
+  /** Deliveries that went through and whose confirmation is overdue. */
+  unconfirmedDeliveries(now: Instant): Promise<readonly OutboxRow[]>;
+  /** Takes a job in hand until the lease ends and counts the attempt; undefined where somebody else has it or it is over. */
+  claimJob(id: string, now: Instant, leaseUntil: Instant): Promise<OutboxRow | undefined>;
+  /** Changes a job and gives it out of hand. */
+  updateJob(id: string, patch: OutboxPatch): Promise<void>;
+  /** Makes a waiting job due earlier. */
+  hastenJob(id: string, notBefore: Instant): Promise<void>;
+  outboxFigures(): Promise<readonly OutboxFigures[]>;
+  sentCount(): Promise<number>;
+
+  // Timers: one of a kind for a subject
+  setTimer(kind: TimerKind, subject: string, dueAt: Instant): Promise<void>;
+  /** Leaves a timer alone that is set already. */
+  setTimerOnce(kind: TimerKind, subject: string, dueAt: Instant): Promise<void>;
+  clearTimer(kind: TimerKind, subject: string): Promise<void>;
+  dueTimers(now: Instant, limit: number): Promise<readonly { readonly kind: TimerKind; readonly subject: string }[]>;
+
+  // Timeline, requests, housekeeping
+  record(entry: TimelineEntry): Promise<void>;
+  timeline(incidentId: string): Promise<readonly TimelineEntry[]>;
+  /** Whether the nonce was never used before; it is from now on. */
+  useNonce(nonce: string, at: Instant): Promise<boolean>;
+  /** The answer that was given to a request, by the id that the sender gave it. */
+  answered(kind: string, requestId: string): Promise<unknown>;
+  rememberAnswer(kind: string, requestId: string, answer: unknown, at: Instant): Promise<void>;
+  forget(before: { readonly webhooks: Instant; readonly nonces: Instant; readonly doneJobs: Instant }): Promise<void>;
+  /** Writes something, so that a database which can only be read is noticed. */
+  probe(at: Instant): Promise<void>;
+}
+
+/** Where everything is kept. Every method rejects while the database is out of order. */
+export interface Store {
+  /** Transactions come one after the other. The work may be tried again by some databases, so it has no other effects. */
+  transaction<Outcome>(work: (tx: Transaction) => Promise<Outcome>): Promise<Outcome>;
+  close(): Promise<void>;
+}

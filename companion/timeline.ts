@@ -1,0 +1,73 @@
+import type { AlertRoute } from "../core/debounce.ts";
+import type { AcknowledgeRule } from "../core/paging.ts";
+import type { TransitionReason } from "../core/transitions.ts";
+import type { Instant } from "../core/time.ts";
+
+/** Why something happened: the rules' own reasons, and those that only exist in the companion. */
+export type Why =
+  | AlertRoute["why"]
+  | TransitionReason
+  | AcknowledgeRule["why"]
+  /** The window's incident was closed, and alerts never join a closed one. */
+  | "incident_closed"
+  /** Slack knew the incident to be closed when the alert was handed over. */
+  | "stale_in_slack"
+  | "kept_separate"
+  /** An alert that nobody answered for when its incident ended. */
+  | "left_over"
+  | "started_by_hand"
+  | "handed_over_late"
+  | "pagerduty_event"
+  /** PagerDuty merged the alert's incident into another one; nobody resolved it. */
+  | "pagerduty_merge"
+  | "pagerduty_confirmed"
+  | "pagerduty_refused"
+  | "person_asked"
+  | "presser_unknown_to_pagerduty"
+  | "details_found"
+  | "confirmed"
+  | "unconfirmed"
+  | "timer_due"
+  | "somebody_wrote"
+  | "not_applied_in_time";
+
+export type What =
+  | "incident.opened"
+  | "incident.created"
+  | "incident.merged"
+  | "incident.took_over"
+  | "incident.dismissed"
+  | "incident.resolved"
+  | "alert.offered"
+  | "alert.attached"
+  | "alert.kept_separate"
+  | "alert.set_aside"
+  | "alert.changed"
+  | "alert.seen"
+  | "alert.acknowledged"
+  | "alert.not_acknowledged"
+  | "alert.resolve_wanted"
+  | "alert.resolve_confirmed"
+  | "alert.resolve_failed"
+  | "alert.noted"
+  | "delivery.confirmed"
+  | "delivery.unconfirmed"
+  | "delivery.failed"
+  | "decision.applied"
+  | "decision.sent_again"
+  | "archive.due"
+  | "archive.postponed";
+
+/** One line of the append-only account of an incident. */
+export interface TimelineEntry {
+  readonly at: Instant;
+  /** Empty for what belongs to no incident. */
+  readonly incidentId: string;
+  readonly what: What;
+  /** "slack:U…", "pagerduty:P…" or "companion". */
+  readonly actor: string;
+  readonly why: Why;
+  /** The event, delivery or request that brought it about. */
+  readonly cause: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
