@@ -1,0 +1,91 @@
+import { useMemo } from "react";
+import type { ChannelView, MessageView, WorkspaceView } from "../../page_api.ts";
+import { api } from "../api.ts";
+import { ChannelHeader } from "./channel_header.tsx";
+import { Composer } from "./composer.tsx";
+import { MessageList } from "./message_list.tsx";
+import { useSession } from "./session.ts";
+
+interface Props {
+  readonly workspace: WorkspaceView;
+  readonly channel: ChannelView;
+  /** Undefined while another channel's messages are still all that the page has. */
+  readonly messages: readonly MessageView[] | undefined;
+  /** A message that somebody followed a link to. */
+  readonly target: string | undefined;
+  readonly thread: string | undefined;
+  readonly onThread: (ts: string) => void;
+  readonly onTarget: (ts: string) => void;
+}
+
+/** The channel in the middle of the page. */
+export function ChannelPane({ workspace, channel, messages, target, thread, onThread, onTarget }: Props) {
+  const label = channel.isDirectMessage ? channel.name : `#${channel.name}`;
+  const top = useMemo(
+    () => messages?.filter(({ threadTs, ts }) => threadTs === undefined || threadTs === ts),
+    [messages],
+  );
+  return (
+    <section className="channel-pane" aria-label={label}>
+      <ChannelHeader workspace={workspace} channel={channel} messages={messages ?? []} onTarget={onTarget} />
+      {top ? (
+        <MessageList
+          key={channel.id}
+          workspace={workspace}
+          messages={top}
+          all={messages ?? []}
+          pinnedTs={channel.pinnedTs}
+          target={target}
+          thread={thread}
+          onThread={onThread}
+          intro={<Intro channel={channel} label={label} />}
+        />
+      ) : (
+        <p className="waiting">Opening {label}…</p>
+      )}
+      <Footer channel={channel} label={label} />
+    </section>
+  );
+}
+
+function Intro({ channel, label }: { readonly channel: ChannelView; readonly label: string }) {
+  return (
+    <div className="intro">
+      <h3>{label}</h3>
+      <p>{channel.isDirectMessage ? `Messages between you and ${channel.name}.` : `This is the start of ${label}.`}</p>
+      {channel.purpose !== "" && <p className="muted">{channel.purpose}</p>}
+    </div>
+  );
+}
+
+/** Where one writes; or why one cannot, and what to do about it. */
+function Footer({ channel, label }: { readonly channel: ChannelView; readonly label: string }) {
+  const session = useSession();
+  const request = { user: session.me, channel: channel.id };
+  const act = (work: () => Promise<unknown>) => () =>
+    void session.attempt(async () => {
+      await work();
+      await session.reload();
+    });
+  if (channel.isArchived) {
+    return (
+      <div className="footer-note">
+        <p>{label} is archived.</p>
+        <button type="button" className="button" onClick={act(() => api.unarchive(request))}>
+          Unarchive
+        </button>
+      </div>
+    );
+  }
+  if (!channel.isMember && !channel.isDirectMessage) {
+    return (
+      <div className="footer-note">
+        <p>You are looking at {label} without being a member.</p>
+        <button type="button" className="button button-primary" onClick={act(() => api.join(request))}>
+          Join channel
+        </button>
+      </div>
+    );
+  }
+  return <Composer key={`${session.me}/${channel.id}`} channel={channel.id} label={`Message ${label}`} />;
+}
