@@ -1,10 +1,10 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
-import { type CompanionRequests, SIGNAL_KINDS, type SignalKind } from "../../core/protocol.ts";
+import { SIGNAL_KINDS, type SignalKind } from "../../core/protocol.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { type IncidentRecord, placeOf, readIncident, saveRecord } from "../shared/incidents.ts";
 import { handOverPending } from "../shared/pending.ts";
 import { publish } from "../shared/publish.ts";
-import { applyDecisionAgain, archiveIfQuiet, takeAlertNews, takeLaterAlert } from "./signals.ts";
+import { applyDecisionAgain, archiveIfQuiet, type SignalOutcome, takeAlertNews, takeLaterAlert } from "./signals.ts";
 import { ApplySignalDefinition } from "./definition.ts";
 
 export default SlackFunction(ApplySignalDefinition, async (context) => {
@@ -35,14 +35,7 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
   }
 });
 
-export interface SignalOutcome {
-  readonly outcome: CompanionRequests["confirm"]["outcome"];
-  readonly notBefore?: number;
-  /** People are to be asked about this alert; the delivery is confirmed when they were. */
-  readonly offerAlertId?: string;
-}
-
-async function applySignal(
+function applySignal(
   app: App,
   record: IncidentRecord,
   kind: SignalKind | undefined,
@@ -61,7 +54,7 @@ async function applySignal(
     case undefined:
       // A companion newer than this app: what it means is unknown here, and sending it again would not help.
       console.warn("signal.unknown_kind");
-      return { outcome: "applied" };
+      return Promise.resolve({ outcome: "applied" });
   }
 }
 

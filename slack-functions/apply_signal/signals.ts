@@ -1,7 +1,7 @@
 import type { Alert } from "../../core/alert.ts";
 import { unpackAlert } from "../../core/alert_packing.ts";
 import { isOpen } from "../../core/incident.ts";
-import type { Decision } from "../../core/protocol.ts";
+import type { CompanionRequests, Decision } from "../../core/protocol.ts";
 import { inviteUser } from "../open_triage/invite.ts";
 import { readAlert, writeAlert } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
@@ -10,7 +10,13 @@ import { type IncidentRecord, parseReason, saveRecord } from "../shared/incident
 import { parsePerson, safeJson, userIdByEmail } from "../shared/people.ts";
 import { publish } from "../shared/publish.ts";
 import { mayCall, numberOf, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
-import type { SignalOutcome } from "./handler.ts";
+
+export interface SignalOutcome {
+  readonly outcome: CompanionRequests["confirm"]["outcome"];
+  readonly notBefore?: number;
+  /** People are to be asked about this alert; the delivery is confirmed when they were. */
+  readonly offerAlertId?: string;
+}
 
 /** The service failed again inside the window: the card counts it, and the next step offers it in a thread. */
 export async function takeLaterAlert(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
