@@ -1,7 +1,7 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { SIGNAL_KINDS, type SignalKind } from "../../core/protocol.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
-import { type IncidentRecord, placeOf, readIncident, saveRecord } from "../shared/incidents.ts";
+import { awaitIncident, type IncidentRecord, placeOf, readIncident, saveRecord } from "../shared/incidents.ts";
 import { handOverPending } from "../shared/pending.ts";
 import { publish } from "../shared/publish.ts";
 import { applyDecisionAgain, archiveIfQuiet, type SignalOutcome, takeAlertNews, takeLaterAlert } from "./signals.ts";
@@ -16,8 +16,7 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
       await sync(app, delivery_id);
       return { outputs: done };
     }
-    const record = await readIncident(app.slack, incident_id);
-    // A read may be older than the triage itself; without a record there is nothing to confirm, and it comes again.
+    const record = await awaitIncident(app, incident_id);
     if (!record) return { error: `There is no record of incident ${incident_id} yet; the delivery will come again.` };
     if (Number(sequence) <= record.sequence) {
       await confirm(app, record, delivery_id, { outcome: "already_applied" });

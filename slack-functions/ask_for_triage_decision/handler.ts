@@ -3,7 +3,7 @@ import type { Alert } from "../../core/alert.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { context as contextBlock, section } from "../shared/card.ts";
-import { type IncidentRecord, readIncident, saveRecord } from "../shared/incidents.ts";
+import { awaitIncident, type IncidentRecord, saveRecord } from "../shared/incidents.ts";
 import { pressLine } from "../shared/paging_text.ts";
 import { userIdByEmail } from "../shared/people.ts";
 import { mayCall, mustCall, textOf } from "../shared/slack.ts";
@@ -34,7 +34,7 @@ export default SlackFunction(AskForTriageDecisionDefinition, async (context) => 
   const incidentId = context.inputs.incident_id;
   try {
     const app = openApp(context);
-    const record = await readIncident(app.slack, incidentId);
+    const record = incidentId === "" ? undefined : await awaitIncident(app, incidentId);
     if (!record || record.incident.status !== "triage" || record.channelId === "") {
       return { outputs: { incident_id: "", ...NOTHING_TO_DECIDE } };
     }

@@ -5,7 +5,6 @@ import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts"
 import { type Block, context as contextBlock, section } from "../shared/card.ts";
 import { type IncidentRecord, readIncident, saveRecord } from "../shared/incidents.ts";
 import { mention } from "../shared/mrkdwn.ts";
-import { pagingLine } from "../shared/paging_text.ts";
 import { handOver } from "../shared/pending.ts";
 import { mayDecide, personOf } from "../shared/people.ts";
 import { publish } from "../shared/publish.ts";
@@ -43,7 +42,7 @@ async function controlsBlocks(app: App, record: IncidentRecord, note = ""): Prom
   const isPaging = attached.some((alert) => alert.status === "triggered");
   const lead = record.lead ? `Lead: ${mention(record.lead)}` : "Nobody leads yet.";
   return [
-    section(`${lead}  ·  ${pagingLine(attached)}`),
+    section(lead),
     {
       type: "actions",
       elements: [

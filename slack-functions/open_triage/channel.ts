@@ -1,5 +1,4 @@
 import { channelName, channelPurpose, isPurposeOf } from "../../core/channel_name.ts";
-import type { Incident } from "../../core/incident.ts";
 import type { App } from "../shared/app.ts";
 import { cardBlockId, cardBlocks, cardText } from "../shared/card.ts";
 import type { IncidentRecord } from "../shared/incidents.ts";
@@ -21,9 +20,11 @@ const LIST_PAGES = 20;
  * The incident's channel: made now, or found where an earlier run made it. The name is deterministic, so creating it
  * twice fails with `name_taken`; a channel of that name is adopted only if it is ours.
  */
-export async function ensureChannel(app: App, incident: Incident): Promise<Channel> {
+export async function ensureChannel(app: App, record: IncidentRecord): Promise<Channel> {
+  const { incident } = record;
   const base = channelName(incident.number, incident.serviceName);
   const purpose = channelPurpose(incident.id, incident.title);
+  if (record.channelId !== "") return { id: record.channelId, name: record.channelName, purpose };
   for (let attempt = 1; attempt <= NAME_ATTEMPTS; attempt += 1) {
     const name = attempt === 1 ? base : `${base.slice(0, 77)}-${attempt}`;
     const created = await app.slack.call("conversations.create", { name, is_private: false });

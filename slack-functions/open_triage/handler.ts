@@ -57,7 +57,7 @@ async function openTriage(app: App, inputs: Inputs): Promise<{ incident_id: stri
     return { incident_id: "", channel_id: record.channelId };
   }
   record ??= await firstRecord(app, inputs, alert);
-  const channel = await ensureChannel(app, record.incident);
+  const channel = await ensureChannel(app, record);
   record = await saveRecord(app.slack, record, { channelId: channel.id, channelName: channel.name });
   await mayCall(app.slack, "conversations.setPurpose", { channel: channel.id, purpose: channel.purpose });
   const notInSlack = await invitePeople(app, channel.id, alert?.paged ?? [], inputs.started_by);

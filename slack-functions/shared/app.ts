@@ -13,7 +13,11 @@ export interface App {
   /** One time for the whole call. */
   readonly now: Instant;
   readonly teamId: string;
+  /** Waits; only ever used to give Slack's own storage or rate limit a moment. */
+  readonly pause: (ms: number) => Promise<void>;
 }
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 interface CallContext {
   readonly client: SlackAPIClient;
@@ -23,19 +27,19 @@ interface CallContext {
 
 /** For main handlers, which have 60 s. */
 export function openApp(context: CallContext): App {
-  return appWith(context, createSlack(context.client));
+  return appWith(context, createSlack(context.client, pause));
 }
 
 /** For handlers of clicks and forms, which have 10 s: they wait little for rate limits. */
 export function openAppForClick(context: CallContext): App {
-  return appWith(context, createSlack(context.client, 2_000));
+  return appWith(context, createSlack(context.client, pause, 2_000));
 }
 
 function appWith(context: CallContext, slack: Slack): App {
   const settings = readSettings(context.env);
   const now = () => currentTime(context.env);
   const companion = createCompanion(settings.companion, now, () => crypto.randomUUID());
-  return { slack, companion, settings, now: now(), teamId: context.team_id };
+  return { slack, companion, settings, now: now(), teamId: context.team_id, pause };
 }
 
 /** The sentence for a failed step: ours where we wrote one, else what was thrown. */

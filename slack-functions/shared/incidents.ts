@@ -1,6 +1,7 @@
 import { type DismissReason, DISMISS_REASONS, type Incident, type Person } from "../../core/incident.ts";
 import type { Place } from "../../core/protocol.ts";
 import { HOUR, type Instant } from "../../core/time.ts";
+import type { App } from "./app.ts";
 import { parsePerson, safeJson } from "./people.ts";
 import { mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
 
@@ -64,6 +65,19 @@ export async function readIncident(slack: Slack, id: string): Promise<IncidentRe
   if (id === "") return undefined;
   const answer = await mustCall(slack, "apps.datastore.get", { datastore: DATASTORE, id });
   return parseRecord(recordOf(answer["item"]));
+}
+
+/** Slack's storage is eventually consistent: a step may not yet see what the one before it wrote. */
+const LOOK_AGAIN_AFTER_MS = [150, 400, 1_000, 2_000] as const;
+
+/** The record of an incident that an earlier step is known to have written, channel and all. */
+export async function awaitIncident(app: App, id: string): Promise<IncidentRecord | undefined> {
+  for (const ms of LOOK_AGAIN_AFTER_MS) {
+    const record = await readIncident(app.slack, id);
+    if (record?.channelId) return record;
+    await app.pause(ms);
+  }
+  return readIncident(app.slack, id);
 }
 
 /**

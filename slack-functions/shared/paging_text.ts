@@ -23,13 +23,13 @@ function namesOf(alerts: readonly Alert[]): string {
   return [...names].slice(0, 3).join(", ");
 }
 
-/** What this press does to the page, said before it is pressed. */
+/**
+ * What a press does to the page, said before it is pressed. It names nobody, since a question cannot be edited without
+ * killing its buttons: who is paged at the moment stands on the card.
+ */
 export function pressLine(alerts: readonly Alert[]): string {
-  const triggered = alerts.filter((alert) => alert.status === "triggered");
   if (alerts.length === 0) return "Nobody was paged by this: it was started by hand.";
-  if (triggered.length === 0) return `${pagingLine(alerts)}. *Not an incident* resolves the alert in PagerDuty.`;
-  const names = namesOf(triggered) || "nobody yet";
-  return `PagerDuty is paging ${names}. *Create* and *Part of another* stop the page only if one of them presses; *Not an incident* resolves it for everyone.`;
+  return "*Create* and *Part of another* stop the page only if somebody who is being paged presses. *Not an incident* resolves the alert, which ends the page for everyone.";
 }
 
 /** An alert's state in PagerDuty; once somebody asked for it to be resolved, whether PagerDuty confirmed that. */

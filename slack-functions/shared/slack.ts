@@ -19,7 +19,11 @@ const LONGEST_WAIT_MS = 15 * SECOND;
 const ATTEMPTS = 4;
 
 /** @param patienceMs how long one call may wait for Slack's rate limit in all; short for handlers of clicks */
-export function createSlack(client: SlackAPIClient, patienceMs: number = LONGEST_WAIT_MS): Slack {
+export function createSlack(
+  client: SlackAPIClient,
+  pause: (ms: number) => Promise<void>,
+  patienceMs: number = LONGEST_WAIT_MS,
+): Slack {
   return {
     async call(method, args) {
       let waited = 0;
@@ -28,7 +32,7 @@ export function createSlack(client: SlackAPIClient, patienceMs: number = LONGEST
         if (outcome.answer) return outcome.answer;
         waited += outcome.retryAfterMs;
         if (attempt === ATTEMPTS || waited > patienceMs) return { ok: false, error: "ratelimited" };
-        await new Promise((resolve) => setTimeout(resolve, outcome.retryAfterMs));
+        await pause(outcome.retryAfterMs);
       }
     },
   };
