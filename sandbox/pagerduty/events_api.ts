@@ -18,7 +18,7 @@ const Payload = z.object({
   component: z.string().nullish(),
   group: z.string().nullish(),
   class: z.string().nullish(),
-  custom_details: z.unknown(),
+  custom_details: z.unknown().optional(),
 });
 const Common = z.object({
   routing_key: z.string().length(32, "must be 32 characters"),

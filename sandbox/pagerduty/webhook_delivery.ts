@@ -152,7 +152,8 @@ export function createWebhookDelivery(deps: WebhookDeliveryDeps) {
       const state = deps.state();
       state.deliveries.push(delivery);
       if (isDisabled(deps.clock.now())) delivery.state = "dropped";
-      else void work(delivery.queue);
+      // While an earlier one of the incident rests before its next attempt, this one waits behind it.
+      else if (!timers.has(delivery.queue)) void work(delivery.queue);
       deps.changed();
     },
 
