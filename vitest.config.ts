@@ -4,6 +4,13 @@ import { defineConfig } from "vitest/config";
 const sdk = fileURLToPath(new URL("./node_modules/@slack/deno-slack-sdk/esm/", import.meta.url));
 const api = `${sdk}deps/deno.land/x/deno_slack_api@2.8.0/`;
 
+/** Suites that start the whole sandbox, a browser or a compiler: one file at a time, each kind by itself. */
+const HEAVY = {
+  scenario: ["test/scenario/**/*.test.ts", "test/sandbox_main/**/*.test.ts"],
+  browser: ["test/browser/**/*.test.ts"],
+  project: ["test/project/**/*.test.ts"],
+};
+
 export default defineConfig({
   resolve: {
     // The Slack app is written with Slack's own specifiers; under Node they lead to the same version from npm.
@@ -12,5 +19,31 @@ export default defineConfig({
       { find: /^deno-slack-api\/(.+)\.ts$/, replacement: `${api}$1.js` },
     ],
   },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 20_000 },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          // Everything else, so that no test file can fall between the suites.
+          include: ["test/**/*.test.ts"],
+          exclude: Object.values(HEAVY).flat(),
+          testTimeout: 20_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      ...Object.entries(HEAVY).map(([name, include], index) => ({
+        extends: true as const,
+        test: {
+          name,
+          include,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: index + 1 },
+        },
+      })),
+    ],
+  },
 });

@@ -3,7 +3,7 @@
  *
  * A registry that lacks some of a tool's per-platform packages makes `npm install` drop them from the lock file, and
  * `npm ci` then stops with "Missing: … from lock file". Run `npm run lock` after every change of the dependencies;
- * running it twice changes nothing.
+ * running it twice changes nothing. With --check it writes nothing and fails where something would have to be written.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -41,7 +41,8 @@ function platformOf(name) {
 }
 
 const file = new URL("../package-lock.json", import.meta.url);
-const lock = JSON.parse(readFileSync(file, "utf8"));
+const before = readFileSync(file, "utf8");
+const lock = JSON.parse(before);
 const problems = [];
 let added = 0;
 for (const [path, entry] of Object.entries({ ...lock.packages })) {
@@ -67,7 +68,12 @@ for (const [path, entry] of Object.entries({ ...lock.packages })) {
   }
 }
 lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, "en")));
-writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
-console.log(`package-lock.json: ${added} platform packages added`);
+const after = `${JSON.stringify(lock, null, 2)}\n`;
+if (process.argv.includes("--check")) {
+  if (after !== before) problems.push("incomplete or unsorted; run npm run lock");
+} else {
+  writeFileSync(file, after);
+  console.log(`package-lock.json: ${added} platform packages added`);
+}
 for (const problem of problems) console.error(`package-lock.json: ${problem}`);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -24,6 +24,7 @@ describe("the outgoing domain of the companion's address", () => {
     ["javascript:alert(1)", /must begin with https:\/\//],
     ["https://", /not a web address/],
     ["https://user:pass@triage.example.com", /user name or a password/],
+    ["https://user@triage.example.com", /user name or a password/],
     ["https://[::1]:8787", /IPv6/],
     ["https://*.example.com", /letters, digits, dots and hyphens/],
     ["https://triage.example.com.", /letters, digits, dots and hyphens/],
