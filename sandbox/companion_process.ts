@@ -25,6 +25,8 @@ export interface CompanionOptions {
   readonly changed: () => void;
   /** A sentence for whoever started the sandbox. */
   readonly report: (sentence: string) => void;
+  /** The program, from the project's root; the companion itself unless a test brings its own. */
+  readonly entry?: string;
 }
 
 export interface CompanionProcess {
@@ -46,7 +48,8 @@ export function createCompanionProcess(options: CompanionOptions): CompanionProc
     ? createWriteStream(options.logFile, { flags: "a", mode: 0o600 })
     : undefined;
   let child: ChildProcess | undefined;
-  let isEnding = false;
+  // While it is being started or ended, its end is no surprise: whoever does so tells about it.
+  let isExpectedToEnd = true;
 
   function keep(line: string): void {
     lines.push(line);
@@ -55,18 +58,22 @@ export function createCompanionProcess(options: CompanionOptions): CompanionProc
   }
 
   function launch(): ChildProcess {
-    isEnding = false;
-    const started = spawn(process.execPath, ["--import", "tsx", "--import", guard, "companion/main.ts"], {
-      cwd: root,
-      env: minimalEnvironment(options.configuration()),
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-    });
+    isExpectedToEnd = true;
+    const started = spawn(
+      process.execPath,
+      ["--import", "tsx", "--import", guard, options.entry ?? "companion/main.ts"],
+      {
+        cwd: root,
+        env: minimalEnvironment(options.configuration()),
+        stdio: ["ignore", "pipe", "pipe", "ipc"],
+      },
+    );
     for (const stream of [started.stdout, started.stderr]) {
       if (stream) createInterface({ input: stream }).on("line", keep);
     }
     started.once("exit", (code, signal) => {
       if (child === started) child = undefined;
-      if (!isEnding) options.report(`The companion ended by itself (${signal ?? `exit code ${code}`}).`);
+      if (!isExpectedToEnd) options.report(`The companion ended by itself (${signal ?? `exit code ${code}`}).`);
       options.changed();
     });
     return started;
@@ -92,13 +99,14 @@ export function createCompanionProcess(options: CompanionOptions): CompanionProc
       const started = launch();
       child = started;
       await untilReady(started);
+      isExpectedToEnd = false;
       options.changed();
     },
 
     async end(how) {
       const ending = child;
       if (!ending) return;
-      isEnding = true;
+      isExpectedToEnd = true;
       ending.kill(how === "kill" ? "SIGKILL" : "SIGTERM");
       if (!(await endsWithin(ending, ENDED_WITHIN_MS))) {
         options.report("The companion did not end within 10 s of SIGTERM and was killed.");
