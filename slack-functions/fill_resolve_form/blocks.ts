@@ -12,22 +12,14 @@ const OFFERED = "offered";
 /** Slack's limit on the options of one group of checkboxes. */
 const GROUP_SIZE = 10;
 
-export interface FormMetadata {
-  readonly userId: string;
-  /** Ids of all alerts that the form shows, so that what was not ticked is known. */
-  readonly shown: readonly string[];
-}
-
 /** Attached alerts are ticked, unanswered offers are not: only what a person saw and ticked is resolved. */
-export function resolveView(incident: Incident, alerts: readonly Alert[], note: string, userId: string): Block {
+export function resolveView(incident: Incident, alerts: readonly Alert[], note: string): Block {
   const attached = alerts.filter((alert) => alert.relation === "attached");
   const offered = alerts.filter((alert) => alert.relation === "offered");
-  const metadata: FormMetadata = { userId, shown: [...attached, ...offered].map((alert) => alert.id) };
   return {
     type: "modal",
     callback_id: RESOLVE_VIEW,
     notify_on_close: true,
-    private_metadata: JSON.stringify(metadata),
     title: plain("Resolve incident"),
     submit: plain("Resolve"),
     close: plain("Cancel"),
@@ -99,6 +91,15 @@ export function tickedIds(values: Readonly<Record<string, unknown>>): string[] {
     }
   }
   return ticked;
+}
+
+/** The ids that the form showed: what a person saw and did not tick is set aside by that person. */
+export function shownIds(blocks: readonly unknown[]): string[] {
+  return blocks.flatMap((block) => {
+    const element = (block as { element?: { type?: unknown; options?: { value?: unknown }[] } }).element;
+    if (element?.type !== "checkboxes") return [];
+    return (element.options ?? []).map((option) => option.value).filter((value) => typeof value === "string");
+  });
 }
 
 /** Where the form could not open in time: a button whose press brings a fresh pointer. */

@@ -10,10 +10,19 @@ import { readAlerts } from "../shared/alerts.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, section } from "../shared/card.ts";
 import { type IncidentRecord, readIncident } from "../shared/incidents.ts";
-import { mayDecide, safeJson } from "../shared/people.ts";
+import { mayDecide } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
-import { messageView, OPEN_FORM, openFormBlocks, RESOLVE_VIEW, resolveView, SUMMARY, tickedIds } from "./blocks.ts";
+import {
+  messageView,
+  OPEN_FORM,
+  openFormBlocks,
+  RESOLVE_VIEW,
+  resolveView,
+  shownIds,
+  SUMMARY,
+  tickedIds,
+} from "./blocks.ts";
 import { FillResolveFormDefinition } from "./definition.ts";
 
 type Inputs = { incident_id: string; user_id: string };
@@ -67,7 +76,7 @@ async function formFor(app: App, incidentId: string, userId: string): Promise<Bl
     return messageView("Only full members of this workspace can resolve an incident.");
   }
   const { alerts, note } = await alertsOf(app, record);
-  return resolveView(record.incident, alerts, note, userId);
+  return resolveView(record.incident, alerts, note);
 }
 
 /** The companion knows best which alerts belong to the incident; without it the card's own list must do. */
@@ -111,7 +120,7 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
   const app = openAppForClick(context);
   const executionId = context.body.function_data.execution_id;
   const values = recordOf(recordOf(context.view.state)["values"]);
-  const shown = recordOf(safeJson(textOf(context.view.private_metadata)))["shown"];
+  const shown = shownIds(context.view.blocks);
   const ticked = tickedIds(values);
   try {
     const record = await readIncident(app.slack, context.inputs.incident_id);
@@ -124,7 +133,7 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
         resolved_at: toIso(app.now),
         request_id: executionId,
         ticked_alerts: JSON.stringify(ticked),
-        unticked_alerts: JSON.stringify(Array.isArray(shown) ? shown.filter((id) => !ticked.includes(id)) : []),
+        unticked_alerts: JSON.stringify(shown.filter((id) => !ticked.includes(id))),
         summary: textOf(recordOf(recordOf(values[SUMMARY])[SUMMARY])["value"]),
       },
     });

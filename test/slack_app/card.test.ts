@@ -1,0 +1,103 @@
+import { describe, expect, it } from "vitest";
+import type { Alert } from "../../core/alert.ts";
+import { checkBlocks } from "../../sandbox/slack/blocks.ts";
+import {
+  announcementBlocks,
+  cardBlocks,
+  type CardView,
+  feedBlocks,
+  topicOf,
+} from "../../slack-functions/shared/card.ts";
+import { AT, INCIDENTS, record, stored, view } from "./builders.ts";
+
+const HOSTILE = "<!channel> <@U0DANA> <https://evil.example|log in> *bold* `code` & \n> quote ".repeat(40);
+let counter = 0;
+
+function problemsOf(blocks: readonly unknown[]): unknown {
+  const checked = checkBlocks(blocks, "message", () => `b${(counter += 1)}`);
+  return checked.ok ? [] : checked;
+}
+
+function textOf(cardView: CardView): string {
+  return JSON.stringify(cardBlocks(cardView));
+}
+
+describe("the card", () => {
+  for (const incident of Object.values(INCIDENTS)) {
+    it(`is valid Block Kit while ${incident.status}, as are its line in the feed and its announcement`, () => {
+      const shown = view(incident);
+      expect(problemsOf(cardBlocks(shown))).toEqual([]);
+      expect(problemsOf(feedBlocks(shown))).toEqual([]);
+      expect(problemsOf(announcementBlocks(shown))).toEqual([]);
+      expect(topicOf(shown.record).length).toBeLessThanOrEqual(250);
+    });
+
+    it(`stays valid and pings nobody while ${incident.status} with a title full of Slack markup`, () => {
+      const attachments = [
+        {
+          kind: "link" as const,
+          key: "k",
+          title: HOSTILE,
+          url: "https://x.example/",
+          facts: [{ label: HOSTILE, value: HOSTILE }],
+        },
+      ];
+      const hostile: Partial<Alert> = { title: HOSTILE, serviceName: HOSTILE, priority: HOSTILE, attachments };
+      const shown = view({ ...incident, title: HOSTILE, serviceName: HOSTILE }, { alerts: [stored(hostile)] });
+      for (const blocks of [cardBlocks(shown), feedBlocks(shown), announcementBlocks(shown)]) {
+        expect(problemsOf(blocks)).toEqual([]);
+        const mrkdwn = JSON.stringify(blocks.filter((block) => block["type"] !== "header"));
+        expect(mrkdwn).not.toContain("<!channel>");
+        expect(mrkdwn).not.toContain("<https://evil.example|");
+        // Whoever pressed is mentioned; the title's own mention must not be one.
+        expect(mrkdwn.split("<@U0DANA>").length - 1).toBeLessThanOrEqual(2);
+      }
+    });
+  }
+
+  it("says who is being paged, and that a page was stopped or is over", () => {
+    const paged = [{ pagerdutyUserId: "P1", name: "Dana Ortiz", email: "dana@example.com" }];
+    const line = (status: Alert["status"]) => textOf(view(INCIDENTS.triage, { alerts: [stored({ status, paged })] }));
+    expect(line("triggered")).toContain("Paging Dana Ortiz");
+    expect(line("acknowledged")).toContain("Stopped: acknowledged, with Dana Ortiz");
+    expect(line("resolved")).toContain("Over: resolved in PagerDuty");
+    expect(textOf(view(INCIDENTS.triage, { alerts: [] }))).toContain("Nobody was paged");
+  });
+
+  it("shows for each alert whether PagerDuty confirmed that it is resolved", () => {
+    const closings: Alert["closing"][] = [
+      { state: "wanted" },
+      { state: "confirmed", at: AT },
+      { state: "failed", problem: "PagerDuty answered 403" },
+    ];
+    const [wanted, confirmed, failed] = closings.map((closing) =>
+      textOf(view(INCIDENTS.resolved, { alerts: [stored({ closing })] })),
+    );
+    expect(wanted).toContain("has not confirmed it yet");
+    expect(confirmed).toContain("PagerDuty confirmed it");
+    expect(failed).toContain("Not resolved: PagerDuty answered 403");
+  });
+
+  it("counts the later alerts, and how many of them nobody answered", () => {
+    const alerts = [stored(), stored({ id: "Q2", relation: "offered" }), stored({ id: "Q3", relation: "set_aside" })];
+    const shown = view(INCIDENTS.triage, { alerts, record: record(INCIDENTS.triage, { laterCount: 2 }) });
+    expect(textOf(shown)).toContain("2, 1 to answer");
+  });
+
+  it("leaves out a button whose link is not configured", () => {
+    expect(textOf(view(INCIDENTS.active))).toContain("Resolve incident");
+    expect(textOf(view(INCIDENTS.active, { links: {} }))).not.toContain("workflow_button");
+    expect(textOf(view(INCIDENTS.triage))).toContain("Buttons not working?");
+  });
+
+  it("says that PagerDuty was not told while something waits for the companion", () => {
+    expect(textOf(view(INCIDENTS.dismissed, { unsent: true }))).toContain("PagerDuty has not been told yet");
+  });
+
+  it("stays within a message's 50 blocks with a hundred alerts", () => {
+    const alerts = Array.from({ length: 100 }, (_, index) => stored({ id: `Q${index}` }));
+    const blocks = cardBlocks(view(INCIDENTS.active, { alerts }));
+    expect(problemsOf(blocks)).toEqual([]);
+    expect(JSON.stringify(blocks)).toContain("94 more attached alerts");
+  });
+});

@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { checkBlocks } from "../../sandbox/slack/blocks.ts";
+import {
+  dismissView,
+  mergeView,
+  questionBlocks,
+  recordingBlocks,
+  targetOptions,
+} from "../../slack-functions/ask_for_triage_decision/blocks.ts";
+import { claimView } from "../../slack-functions/claim_triage/blocks.ts";
+import { resolveView, shownIds, tickedIds } from "../../slack-functions/fill_resolve_form/blocks.ts";
+import { answeredBlocks, ATTACH, offerBlocks } from "../../slack-functions/offer_later_alert/blocks.ts";
+import type { OpenIncident } from "../../slack-functions/shared/open_incidents.ts";
+import { alert, AT, DANA, INCIDENTS } from "./builders.ts";
+
+let counter = 0;
+const newId = () => `b${(counter += 1)}`;
+
+function expectValid(blocks: unknown, surface: "message" | "modal"): void {
+  const checked = checkBlocks(blocks as unknown[], surface, newId);
+  expect(checked.ok ? [] : checked).toEqual([]);
+}
+
+function openIncident(index: number, patch: Partial<OpenIncident> = {}): OpenIncident {
+  return {
+    id: `inc_${index}`,
+    number: String(index),
+    title: `Failure ${index}`,
+    serviceId: "PSEARC1",
+    serviceName: "Search",
+    status: "active",
+    openedAt: AT - index,
+    channelId: "C1",
+    ...patch,
+  };
+}
+
+describe("the question", () => {
+  it("offers the three answers in their fixed order", () => {
+    const blocks = questionBlocks([DANA.slackUserId], "what a press does");
+    expectValid(blocks, "message");
+    const actions = blocks.find((block) => block["type"] === "actions");
+    const labels = (actions?.["elements"] as { text: { text: string } }[]).map((element) => element.text.text);
+    expect(labels).toEqual(["Yes, create incident", "Part of another incident…", "Not an incident"]);
+  });
+
+  it("has no buttons from the press on", () => {
+    const blocks = recordingBlocks("create", DANA.slackUserId);
+    expectValid(blocks, "message");
+    expect(JSON.stringify(blocks)).not.toContain("action_id");
+  });
+});
+
+describe("the merge picker", () => {
+  it("is a valid modal with a search from the first opening on", () => {
+    const view = mergeView(INCIDENTS.triage, "C1", "1.1");
+    expectValid(view["blocks"], "modal");
+    expect(String((view["title"] as { text: string }).text).length).toBeLessThanOrEqual(24);
+  });
+
+  it("puts the same service first, never the incident itself, and searches in number, service and title", () => {
+    const open = [
+      openIncident(1, { serviceId: "PCHECK1", serviceName: "Checkout" }),
+      openIncident(2),
+      openIncident(3, { serviceId: "PCHECK1", serviceName: "Checkout", title: "Cart is empty" }),
+    ];
+    const self = { ...INCIDENTS.triage, id: "inc_1" };
+    const found = targetOptions(open, self, "", AT);
+    const groups = "option_groups" in found ? found.option_groups : [];
+    expect(groups.map((group) => group.label.text)).toEqual(["Same service: Checkout", "Other services"]);
+    expect(groups.flatMap((group) => group.options.map((option) => option.value))).toEqual(["inc_3", "inc_2"]);
+    const searched = targetOptions(open, self, "cart #3", AT);
+    expect("option_groups" in searched && searched.option_groups.flatMap((group) => group.options)).toHaveLength(1);
+    expect(targetOptions(open, self, "nothing like it", AT)).toEqual({ options: [] });
+  });
+
+  it("keeps Slack's limits with a thousand open incidents of long titles", () => {
+    const open = Array.from({ length: 1_000 }, (_, index) => openIncident(index, { title: "漢".repeat(300) }));
+    const found = targetOptions(open, INCIDENTS.triage, "", AT);
+    const options = "option_groups" in found ? found.option_groups.flatMap((group) => group.options) : [];
+    expect(options).toHaveLength(100);
+    for (const option of options) expect(option.text.text.length).toBeLessThanOrEqual(75);
+  });
+});
+
+describe("the dismiss form", () => {
+  it("has a reason chosen from the start and says what it ends", () => {
+    const view = dismissView(INCIDENTS.triage, "This ends the page of Dana.", "C1", "1.1");
+    expectValid(view["blocks"], "modal");
+    expect(JSON.stringify(view)).toContain('"initial_option":{"text":{"type":"plain_text","text":"False alarm"}');
+    expect(JSON.stringify(view)).toContain("This ends the page of Dana.");
+  });
+});
+
+describe("the resolve form", () => {
+  it("ticks the attached alerts and not the offers, over any number of them", () => {
+    const attached = Array.from({ length: 25 }, (_, index) => alert({ id: `A${index}` }));
+    const offered = [alert({ id: "O1", relation: "offered" })];
+    const view = resolveView(
+      INCIDENTS.active,
+      [...attached, ...offered, alert({ id: "X", relation: "set_aside" })],
+      "",
+    );
+    expectValid(view["blocks"], "modal");
+    expect(shownIds(view["blocks"] as unknown[])).toEqual([...attached, ...offered].map((one) => one.id));
+    const state = Object.fromEntries(
+      (
+        view["blocks"] as {
+          block_id?: string;
+          element?: { type: string; action_id: string; initial_options?: unknown };
+        }[]
+      )
+        .filter((block) => block.element?.type === "checkboxes")
+        .map((block) => [
+          block.block_id!,
+          { [block.element!.action_id]: { selected_options: block.element!.initial_options ?? [] } },
+        ]),
+    );
+    expect(tickedIds(state)).toEqual(attached.map((one) => one.id));
+  });
+
+  it("is valid without any alert", () => {
+    expectValid(resolveView(INCIDENTS.active, [], "")["blocks"], "modal");
+  });
+});
+
+describe("the form before a triage by hand", () => {
+  it("says that nobody is paged, whether or not something is open", () => {
+    for (const open of [undefined, [], [openIncident(1)]]) {
+      const view = claimView("Search", open, AT);
+      expectValid(view["blocks"], "modal");
+      expect(JSON.stringify(view)).toContain("Nobody is paged by this.");
+    }
+    expect(JSON.stringify(claimView("Search", [openIncident(1)], AT))).toContain("<#C1>");
+  });
+});
+
+describe("the offer of a later alert", () => {
+  it("asks to attach or keep separate, and loses its buttons with the answer", () => {
+    expectValid(offerBlocks(alert()), "message");
+    const answered = answeredBlocks(alert(), ATTACH, DANA.slackUserId);
+    expectValid(answered, "message");
+    expect(JSON.stringify(answered)).not.toContain("action_id");
+  });
+});
