@@ -2,6 +2,9 @@
 import type { Context, Hono } from "hono";
 import { z } from "zod";
 import { BadRequest, clickedMessage, findElement, pressInMessage, type InteractivityDeps } from "./interactivity.ts";
+import { closeForm, submitForm } from "./forms.ts";
+import { closeView, pressInView, submitView, topView } from "./modals.ts";
+import { suggest } from "./suggestions.ts";
 import { openLink, pressWorkflowButton } from "./links.ts";
 import { archive, join, knownUser, markRead, say, unarchive } from "./people.ts";
 import { findExecution, isOpen, touch } from "./platform.ts";
@@ -18,6 +21,15 @@ const Press = z.object({
   payload: z.record(z.string(), z.unknown()).default({}),
   state: StateValues.default({}),
 });
+const Suggest = z.object({
+  user: z.string(),
+  ...place,
+  blockId: z.string(),
+  actionId: z.string(),
+  value: z.string().default(""),
+});
+const Submit = z.object({ user: z.string(), viewId: z.string(), state: StateValues.default({}) });
+const Close = z.object({ user: z.string(), viewId: z.string() });
 const Say = z.object({ user: z.string(), channel: z.string(), text: z.string(), threadTs: z.string().optional() });
 const InChannel = z.object({ user: z.string(), channel: z.string() });
 const Link = z.object({ user: z.string(), url: z.string(), channel: z.string().optional() });
@@ -87,9 +99,29 @@ function mountInteractivity(routes: Hono, deps: PageDeps): void {
     action(Press, async (request) => {
       knownUser(platform, request.user);
       runs.expireOld();
+      if (request.viewId !== undefined) return pressInView(deps, request);
       const found = findElement(clickedMessage(platform, request).blocks, request.blockId, request.actionId);
       if (found.element.type === "workflow_button") pressWorkflowButton(platform, runs, request, found);
       else await pressInMessage(deps, request);
+    }),
+  );
+  routes.post(
+    "/sandbox/suggest",
+    action(Suggest, (request) => suggest(deps, request)),
+  );
+  routes.post(
+    "/sandbox/submit",
+    action(Submit, (request) => {
+      runs.expireOld();
+      const view = topView(platform, request.user, request.viewId);
+      return view.kind === "form" ? submitForm(platform, runs, view, request) : submitView(deps, view, request);
+    }),
+  );
+  routes.post(
+    "/sandbox/close",
+    action(Close, (request) => {
+      const view = topView(platform, request.user, request.viewId);
+      return view.kind === "form" ? closeForm(platform, runs, view) : closeView(deps, view, request);
     }),
   );
   routes.post(

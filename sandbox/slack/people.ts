@@ -1,5 +1,4 @@
 /** What people do in the workspace by themselves: write, read, join, archive. */
-import { APP } from "../seed.ts";
 import { BadRequest } from "./interactivity.ts";
 import { addMessage, addSystemLine, findMessage, touch, type Platform } from "./platform.ts";
 import type { Channel } from "./state.ts";
@@ -29,7 +28,7 @@ function invite(platform: Platform, channel: Channel, handle: string): void {
   if (!user) throw new BadRequest(`There is nobody called @${handle}.`);
   if (channel.memberIds.includes(user.id)) throw new BadRequest(`@${handle} is already in #${channel.name}.`);
   channel.memberIds.push(user.id);
-  addSystemLine(platform, channel, user.id, "joined the channel");
+  addSystemLine(platform, channel, user.id, "channel_join");
 }
 
 export function say(
@@ -64,12 +63,12 @@ export function join(platform: Platform, request: { user: string; channel: strin
   if (channel.isArchived) throw new BadRequest(`#${channel.name} is archived.`);
   if (channel.memberIds.includes(request.user)) return;
   channel.memberIds.push(request.user);
-  addSystemLine(platform, channel, request.user, "joined the channel");
+  addSystemLine(platform, channel, request.user, "channel_join");
 }
 
 /** Archives a channel and puts bots out of it; nobody invites them back until a person has unarchived it. */
 export function archiveChannel(platform: Platform, channel: Channel, user: string): void {
-  addSystemLine(platform, channel, user, "archived the channel");
+  addSystemLine(platform, channel, user, "channel_archive");
   channel.isArchived = true;
   channel.memberIds = channel.memberIds.filter((member) => !platform.state.users[member]?.isBot);
   touch(platform);
@@ -87,5 +86,5 @@ export function unarchive(platform: Platform, request: { user: string; channel: 
   if (!channel.isArchived) throw new BadRequest(`#${channel.name} is not archived.`);
   channel.isArchived = false;
   if (!channel.memberIds.includes(request.user)) channel.memberIds.push(request.user);
-  addSystemLine(platform, channel, request.user, `unarchived the channel; ${APP.name} has to be invited again`);
+  addSystemLine(platform, channel, request.user, "channel_unarchive");
 }

@@ -84,7 +84,7 @@ export interface NewMessage {
   readonly blocks?: Message["blocks"];
   readonly threadTs?: string | undefined;
   readonly ephemeralTo?: string | undefined;
-  readonly isSystem?: boolean;
+  readonly subtype?: string | undefined;
   readonly execution?: string | undefined;
 }
 
@@ -97,7 +97,7 @@ export function addMessage(platform: Platform, input: NewMessage): Message {
     blocks: input.blocks ?? [],
     threadTs: input.threadTs,
     ephemeralTo: input.ephemeralTo,
-    isSystem: input.isSystem ?? false,
+    subtype: input.subtype,
     reactions: [],
     postedBy: input.execution,
     buttonsOf: input.execution,
@@ -107,10 +107,26 @@ export function addMessage(platform: Platform, input: NewMessage): Message {
   return message;
 }
 
+const LINES = {
+  channel_join: "joined the channel",
+  channel_leave: "left the channel",
+  channel_archive: "archived the channel",
+  channel_unarchive: "unarchived the channel",
+  channel_topic: "set the topic to",
+  channel_purpose: "set the purpose to",
+  channel_name: "renamed the channel to",
+} as const;
+
 /** "Dana Ortiz joined the channel": a line of the platform itself. */
-export function addSystemLine(platform: Platform, channel: Channel, user: string, what: string): void {
+export function addSystemLine(
+  platform: Platform,
+  channel: Channel,
+  user: string,
+  subtype: keyof typeof LINES,
+  detail = "",
+): void {
   const name = platform.state.users[user]?.name ?? user;
-  addMessage(platform, { channel, user, text: `${name} ${what}`, isSystem: true });
+  addMessage(platform, { channel, user, text: `${name} ${LINES[subtype]} ${detail}`.trimEnd(), subtype });
 }
 
 export function findMessage(platform: Platform, channel: string, ts: string): Message | undefined {

@@ -14,7 +14,7 @@ export interface RunsDeps {
   /** Hands a body to the function's process, within the limit of main handlers. */
   readonly execute: (execution: string, body: Values) => Promise<CallOutcome>;
   /** Begins a step of Slack's own. Returns why it cannot; undefined where it was begun or is done. */
-  readonly beginBuiltIn: (name: string, run: Run, step: Step, runs: Runs) => string | undefined;
+  readonly beginBuiltIn: (name: string, step: Step, runs: Runs) => string | undefined;
 }
 
 export interface StartRequest {
@@ -31,6 +31,8 @@ export interface Runs {
   succeed(execution: string, outputs: Values): { readonly error?: string; readonly messages?: readonly string[] };
   /** Ends a step and the run with it. Answers Slack's error. */
   fail(execution: string, error: string): { readonly error?: string };
+  /** Ends a step because its person went away; nobody is told. */
+  cancel(execution: string, why: string): void;
   /** Ends open executions as if Slack had given up on them. Returns how many. */
   expire(which: (step: Step) => boolean): number;
   /** Ends what is open for longer than an execution lives. */
@@ -146,7 +148,7 @@ export function createRuns(deps: RunsDeps): Runs {
     touch(platform);
     const builtIn = /^slack#\/functions\/(.+)$/.exec(step.functionId)?.[1];
     if (builtIn !== undefined) {
-      const problem = deps.beginBuiltIn(builtIn, run, step, runs);
+      const problem = deps.beginBuiltIn(builtIn, step, runs);
       if (problem !== undefined) failRun(run, step, "failed", problem);
       return;
     }
@@ -221,6 +223,13 @@ export function createRuns(deps: RunsDeps): Runs {
       if (!isOpen(execution)) return { error: "execution_not_in_running_state" };
       failRun(execution.run, execution.step, "failed", error);
       return {};
+    },
+    cancel(id, why) {
+      const execution = findExecution(platform, id);
+      if (!isOpen(execution)) return;
+      endStep(execution.step, "failed", why);
+      execution.run.status = "failed";
+      addActivity(platform, `Workflow "${execution.run.title}" ended: ${why}`);
     },
     expire(which) {
       let ended = 0;

@@ -7,13 +7,14 @@ import { toIso } from "../../core/time.ts";
 import type { SandboxDeps, StandIn } from "../parts.ts";
 import { APP, SANDBOX_BOT_TOKEN, TEAM } from "../seed.ts";
 import { bundleFunctions, loadApp } from "./app_bundle.ts";
+import { beginBuiltIn } from "./built_ins.ts";
 import { startDenoHost, type DenoHost } from "./deno_host.ts";
 import { mountPage } from "./page_routes.ts";
 import { addActivity, addLog, touch, type Platform, type Settings } from "./platform.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { seedState, type SlackState, type Values } from "./state.ts";
 import { INTERACTION_LIMIT_MS, MAIN_HANDLER_LIMIT_MS, TRIGGER_REFUSAL_STATUS } from "./strictness.ts";
-import { fireTrigger, linkPath, webhookProblem } from "./triggers.ts";
+import { fireTrigger, linkPath, triggerNamed, webhookProblem } from "./triggers.ts";
 import { mountWebApi } from "./web_api.ts";
 
 export interface SlackStandInOptions {
@@ -44,7 +45,7 @@ export interface SlackStandIn extends StandIn {
 function mountTriggers(routes: Hono, platform: Platform, runs: Runs): void {
   routes.post("/slack/triggers/:name", async (c) => {
     const name = c.req.param("name");
-    const definition = platform.app.triggers.get(name);
+    const definition = triggerNamed(platform, name)?.definition;
     if (definition?.type !== "webhook") return c.json({ ok: false, error: "trigger_not_found" }, 404);
     const raw = await c.req.text();
     const body = parseJson(raw);
@@ -121,7 +122,7 @@ export async function createSlackStandIn(deps: SandboxDeps, options: SlackStandI
   const runs = createRuns({
     platform,
     execute: execute.main,
-    beginBuiltIn: (name) => `the built-in function ${name} is not supported here`,
+    beginBuiltIn: (name, step, all) => beginBuiltIn(platform, name, step, all),
   });
   const stopListening = deps.clock.onAdvance(() => runs.expireOld());
 

@@ -1,6 +1,7 @@
 /** Everything that the stand-in of Slack knows, as plain JSON, and the seed it begins with. */
 import type { Block, StepView } from "../page_api.ts";
 import type { Instant } from "../../core/time.ts";
+import type { TriggerDefinition } from "./app_definition.ts";
 import { APP, CHANNELS, PEOPLE } from "../seed.ts";
 
 export interface User {
@@ -50,8 +51,8 @@ export interface Message {
   readonly threadTs?: string | undefined;
   /** Only this user sees it. */
   readonly ephemeralTo?: string | undefined;
-  /** Of the platform itself, such as "Dana joined". */
-  readonly isSystem: boolean;
+  /** Set for lines of the platform itself, such as "Dana joined": channel_join, channel_topic and so on. */
+  readonly subtype?: string | undefined;
   editedTs?: string | undefined;
   reactions: Reaction[];
   /** The execution that posted it; absent for people and for the app's bot token. */
@@ -148,11 +149,6 @@ export interface ItemVersion {
   readonly item: Values | null;
 }
 
-export interface RuntimeTrigger {
-  readonly id: string;
-  readonly definition: Values;
-}
-
 export interface SlackState {
   /** Grows with each change, so that the page knows whether to draw. */
   version: number;
@@ -176,8 +172,8 @@ export interface SlackState {
   notices: Notice[];
   /** What `slack activity` would show, oldest first. */
   activity: { readonly at: Instant; readonly text: string }[];
-  /** Triggers made at run time. */
-  triggers: Record<string, RuntimeTrigger>;
+  /** Triggers made at run time, by their ids. */
+  triggers: Record<string, TriggerDefinition>;
 }
 
 function seedUsers(): Record<string, User> {

@@ -13,8 +13,23 @@ function digest(name: string, purpose: string, length: number): string {
   return createHash("sha256").update(`${purpose}:${name}`).digest("hex").slice(0, length);
 }
 
+/** The id that Slack would give a trigger. Those made at run time have theirs as their name. */
 export function triggerId(name: string): string {
-  return `Ft${digest(name, "id", 10).toUpperCase()}`;
+  return /^Ft[A-Z0-9]+$/.test(name) ? name : `Ft${digest(name, "id", 10).toUpperCase()}`;
+}
+
+/** The triggers of the app's files and those made at run time. */
+export function allTriggers(platform: Platform): readonly (readonly [string, TriggerDefinition])[] {
+  return [...platform.app.triggers, ...Object.entries(platform.state.triggers)];
+}
+
+/** A trigger by the name of its file or by its id. */
+export function triggerNamed(
+  platform: Platform,
+  wanted: string,
+): { readonly name: string; readonly definition: TriggerDefinition } | undefined {
+  const found = allTriggers(platform).find(([name]) => name === wanted || triggerId(name) === wanted);
+  return found && { name: found[0], definition: found[1] };
 }
 
 export function linkPath(name: string): string {
@@ -27,7 +42,7 @@ export function triggerOfLink(
   url: string,
 ): { name: string; definition: TriggerDefinition } | undefined {
   const path = URL.canParse(url) ? new URL(url).pathname : url;
-  for (const [name, definition] of platform.app.triggers) {
+  for (const [name, definition] of allTriggers(platform)) {
     if (definition.type === "shortcut" && linkPath(name) === path) return { name, definition };
   }
   return undefined;

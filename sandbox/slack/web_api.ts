@@ -2,15 +2,31 @@
 import type { Context, Hono } from "hono";
 import { callerOf, type Caller } from "./credentials.ts";
 import type { Answer, Method } from "./method.ts";
+import { BLOCKS_METHODS } from "./methods/blocks_validate.ts";
+import { CHANNEL_EXTRAS } from "./methods/channel_extras.ts";
 import { CHAT_METHODS } from "./methods/chat.ts";
+import { CONVERSATION_READS } from "./methods/conversation_reads.ts";
+import { CONVERSATION_METHODS } from "./methods/conversations.ts";
+import { DATASTORE_METHODS } from "./methods/datastores.ts";
 import { FUNCTION_METHODS } from "./methods/functions.ts";
+import { TRIGGER_METHODS } from "./methods/triggers.ts";
+import { USER_METHODS } from "./methods/users.ts";
+import { VIEW_METHODS } from "./methods/views.ts";
 import { addLog, findExecution, isOpen, type Platform } from "./platform.ts";
 import { createRateLimits, type RateLimits } from "./rate_limits.ts";
 import type { Runs } from "./runs.ts";
 
 const METHODS: Readonly<Record<string, Method>> = {
+  ...BLOCKS_METHODS,
+  ...CHANNEL_EXTRAS,
   ...CHAT_METHODS,
+  ...CONVERSATION_METHODS,
+  ...CONVERSATION_READS,
+  ...DATASTORE_METHODS,
   ...FUNCTION_METHODS,
+  ...TRIGGER_METHODS,
+  ...USER_METHODS,
+  ...VIEW_METHODS,
 };
 
 interface Parsed {

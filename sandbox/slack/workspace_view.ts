@@ -3,7 +3,7 @@ import type { ChannelView, MessageView, ModalView, RunView, WorkspaceView } from
 import { TEAM } from "../seed.ts";
 import type { Platform } from "./platform.ts";
 import type { Channel, Message, Run, View } from "./state.ts";
-import { linkPath } from "./triggers.ts";
+import { allTriggers, linkPath } from "./triggers.ts";
 
 function isVisible(message: Message, user: string): boolean {
   return message.ephemeralTo === undefined || message.ephemeralTo === user;
@@ -15,7 +15,11 @@ function channelView(platform: Platform, channel: Channel, user: string): Channe
   const isMember = channel.memberIds.includes(user);
   const unread = (messages[channel.id] ?? []).filter(
     (message) =>
-      isMember && !message.isSystem && !message.ephemeralTo && message.user !== user && Number(message.ts) > mark,
+      isMember &&
+      message.subtype === undefined &&
+      !message.ephemeralTo &&
+      message.user !== user &&
+      Number(message.ts) > mark,
   );
   const mentions = unread.filter(
     (message) => message.text.includes(`<@${user}>`) || JSON.stringify(message.blocks).includes(`<@${user}>`),
@@ -52,7 +56,7 @@ function messageViews(platform: Platform, channelId: string, user: string): read
     replyCount: replies.get(message.ts) ?? 0,
     isEphemeral: message.ephemeralTo !== undefined,
     isEdited: message.editedTs !== undefined,
-    isSystem: message.isSystem,
+    isSystem: message.subtype !== undefined,
   }));
 }
 
@@ -68,7 +72,7 @@ function modalView(view: View): ModalView {
 }
 
 function shortcuts(platform: Platform): WorkspaceView["shortcuts"] {
-  return [...platform.app.triggers]
+  return allTriggers(platform)
     .filter(([, trigger]) => trigger.type === "shortcut")
     .filter(([, trigger]) => Object.values(trigger.inputs).every((input) => !("customizable" in input)))
     .map(([name, trigger]) => ({

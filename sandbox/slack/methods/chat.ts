@@ -15,7 +15,7 @@ export function messageBody(message: Message): Readonly<Record<string, unknown>>
   const byApp = message.user === APP.botUserId;
   return {
     type: "message",
-    ...(message.isSystem ? { subtype: "channel_event" } : {}),
+    ...(message.subtype !== undefined ? { subtype: message.subtype } : {}),
     user: message.user,
     ts: message.ts,
     text: message.text,
