@@ -69,7 +69,10 @@ async function findOwnChannel(slack: Slack, name: string, incidentId: string): P
 export async function ensureCard(app: App, record: IncidentRecord): Promise<string> {
   if (record.cardTs !== "") return record.cardTs;
   const posted = await findCard(app.slack, record);
-  if (posted) return posted;
+  return posted ?? postCard(app, record);
+}
+
+export async function postCard(app: App, record: IncidentRecord): Promise<string> {
   const view = await viewOf(app, record);
   const answer = await mustCall(app.slack, "chat.postMessage", {
     channel: record.channelId,

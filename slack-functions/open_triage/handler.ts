@@ -17,7 +17,7 @@ import { listIncident } from "../shared/open_incidents.ts";
 import { personOf } from "../shared/people.ts";
 import { publish, publishTopic } from "../shared/publish.ts";
 import { mayCall, textOf } from "../shared/slack.ts";
-import { ensureCard, ensureChannel } from "./channel.ts";
+import { ensureCard, ensureChannel, postCard } from "./channel.ts";
 import { OpenTriageDefinition } from "./definition.ts";
 import { invitePeople } from "./invite.ts";
 
@@ -51,17 +51,19 @@ interface Inputs {
  */
 async function openTriage(app: App, inputs: Inputs): Promise<{ incident_id: string; channel_id: string }> {
   const alert = unpackAlert(inputs.alert ?? "");
-  let record = await readIncident(app.slack, inputs.incident_id);
-  if (record && (record.questionTs !== "" || record.incident.status !== "triage")) {
-    await confirm(app, inputs, record, "already_applied");
-    return { incident_id: "", channel_id: record.channelId };
+  const found = await readIncident(app.slack, inputs.incident_id);
+  if (found && (found.questionTs !== "" || found.incident.status !== "triage")) {
+    await confirm(app, inputs, found, "already_applied");
+    return { incident_id: "", channel_id: found.channelId };
   }
-  record ??= await firstRecord(app, inputs, alert);
+  let record = found ?? (await firstRecord(app, inputs, alert));
   const channel = await ensureChannel(app, record);
   record = await saveRecord(app.slack, record, { channelId: channel.id, channelName: channel.name });
-  await mayCall(app.slack, "conversations.setPurpose", { channel: channel.id, purpose: channel.purpose });
-  const notInSlack = await invitePeople(app, channel.id, alert?.paged ?? [], inputs.started_by);
-  const cardTs = await ensureCard(app, record);
+  const [notInSlack] = await Promise.all([
+    invitePeople(app, channel.id, alert?.paged ?? [], inputs.started_by),
+    mayCall(app.slack, "conversations.setPurpose", { channel: channel.id, purpose: channel.purpose }),
+  ]);
+  const cardTs = found ? await ensureCard(app, record) : await postCard(app, record);
   const channelUrl = await permalink(app, channel.id, cardTs);
   record = await saveRecord(app.slack, record, { cardTs, channelUrl, sequence: Number(inputs.sequence) || 0 });
   await listIncident(app.slack, record.incident, channel.id);
