@@ -91,6 +91,10 @@ describe("the companion's process", () => {
     const { pid } = await facts();
     parent.child.kill("SIGKILL");
     await parent.ended;
-    await until("the child's end", () => !isAlive(pid));
+    try {
+      await until("the child's end", () => !isAlive(pid));
+    } finally {
+      if (isAlive(pid)) process.kill(pid, "SIGKILL");
+    }
   });
 });

@@ -1,5 +1,6 @@
 /** Programs of the project as child processes of a test, ended with it. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -62,4 +63,30 @@ export function isAlive(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** The processes that a process has started, and those that these have started. */
+export function descendants(pid: number): number[] {
+  const children = parents().filter(([, parent]) => parent === pid);
+  return children.flatMap(([child]) => [child, ...descendants(child)]);
+}
+
+/** Every process with its parent. A small machine has no `ps`, but Linux always has /proc. */
+function parents(): readonly (readonly [pid: number, parent: number])[] {
+  if (process.platform !== "linux") {
+    const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+    return lines.map((line) => line.trim().split(/\s+/).map(Number) as [number, number]);
+  }
+  return readdirSync("/proc").flatMap((name) => {
+    if (!/^\d+$/.test(name)) return [];
+    try {
+      // "123 (name of the program) S 1 …": the name may hold spaces and parentheses of its own.
+      const stat = readFileSync(`/proc/${name}/stat`, "utf8");
+      const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+      return state === "Z" ? [] : [[Number(name), Number(parent)] as const];
+    } catch {
+      // It ended while we looked.
+      return [];
+    }
+  });
 }
