@@ -12,7 +12,7 @@ export interface SentryError {
   readonly project: SentryProject;
   /** "TypeError" */
   readonly type: string;
-  /** "Cannot read properties of undefined (reading 'total')" */
+  /** "Cannot read properties of null (reading 'lineItems')" */
   readonly value: string;
   /** The transaction or the place in the code, as Sentry names it. */
   readonly culprit: string;
@@ -54,7 +54,7 @@ export function emptyState(): SentryState {
   return { nextIssue: 1, issues: [] };
 }
 
-/** "TypeError: Cannot read properties of undefined": how Sentry titles an issue. */
+/** "TypeError: Cannot read properties of null": how Sentry titles an issue. */
 export function issueTitle(error: SentryError): string {
   return `${error.type}: ${error.value}`;
 }

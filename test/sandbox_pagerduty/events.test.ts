@@ -169,13 +169,13 @@ describe("firing from the page", () => {
     expect(link.searchParams.get("notification_uuid")).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
     expect(contexts).toEqual([{ type: "link", href: cef_details.client_url, text: "View Sentry Issue Details" }]);
     expect(alert.alert_key).toMatch(/^CHECKOUT-[0-9A-Z]+$/);
-    expect(cef_details).toMatchObject({ source_component: "checkout", source_origin: "POST /api/checkout" });
+    expect(cef_details).toMatchObject({ source_component: "checkout", source_origin: "POST /api/cart/confirm" });
     expect(details).toMatchObject({
       groupID: expect.stringMatching(/^\d{16}$/),
       eventID: expect.stringMatching(/^[0-9a-f]{32}$/),
       project: "4509000000000001",
       title: alert.summary,
-      culprit: "POST /api/checkout",
+      culprit: "POST /api/cart/confirm",
       platform: "node",
       datetime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
     });
@@ -183,7 +183,7 @@ describe("firing from the page", () => {
     expect(link.pathname).toBe(`/sentry/organizations/acme/issues/${details.groupID}/`);
     const page = await fetch(cef_details.client_url);
     expect(page.status).toBe(200);
-    expect(await page.text()).toContain("Cannot read properties of undefined (reading &#39;total&#39;)");
+    expect(await page.text()).toContain("Cannot read properties of null (reading &#39;lineItems&#39;)");
   });
 
   it("lets a service fail in another way each time, at least four times", async () => {

@@ -28,14 +28,14 @@ describe("Sentry's API", () => {
     expect(byId.body).toMatchObject({
       id: details.groupID,
       shortId,
-      title: "TypeError: Cannot read properties of undefined (reading 'total')",
-      culprit: "POST /api/checkout",
+      title: "TypeError: Cannot read properties of null (reading 'lineItems')",
+      culprit: "POST /api/cart/confirm",
       level: "error",
       status: "unresolved",
       count: "318",
       userCount: 204,
       project: { slug: "checkout" },
-      metadata: { type: "TypeError", filename: "src/checkout/cart.ts" },
+      metadata: { type: "TypeError", filename: "src/cart/confirm.ts" },
       permalink: `${world.sentry.url}/organizations/acme/issues/${details.groupID}/`,
     });
     expect(await get(`/issues/${shortId}/`)).toEqual(byId);
