@@ -40,6 +40,8 @@ export function BlockElement(props: ElementProps) {
     case "multi_external_select":
     case "multi_static_select":
     case "multi_users_select":
+    case "multi_channels_select":
+    case "multi_conversations_select":
       return <ComboboxElement {...props} />;
     case "checkboxes":
     case "radio_buttons":
@@ -52,6 +54,7 @@ export function BlockElement(props: ElementProps) {
       return <TextInputElement {...props} />;
     case "datepicker":
     case "timepicker":
+    case "datetimepicker":
       return <DateElement {...props} />;
     case "image":
       return <ImageElement element={props.element} />;

@@ -3,6 +3,7 @@ import type { Block, ElementState, StateValues } from "../../page_api.ts";
 import {
   groupsOf,
   isJson,
+  readNumber,
   type Json,
   readObjects,
   readOption,
@@ -49,6 +50,12 @@ export function initialState(element: Json): ElementState | undefined {
       return { type, selected_date: readString(element["initial_date"]) ?? null };
     case "timepicker":
       return { type, selected_time: readString(element["initial_time"]) ?? null };
+    case "datetimepicker":
+      return { type, selected_date_time: readNumber(element["initial_date_time"]) ?? null };
+    case "multi_channels_select":
+      return { type, selected_channels: readStrings(element["initial_channels"]) };
+    case "multi_conversations_select":
+      return { type, selected_conversations: readStrings(element["initial_conversations"]) };
     default:
       return undefined;
   }

@@ -1,19 +1,19 @@
-import type { ElementState } from "../../page_api.ts";
-import { useTextSurroundings } from "../text/text_surroundings.tsx";
+import type { ElementState, OptionObject } from "../../page_api.ts";
 import type { ElementProps } from "./block_element.tsx";
 import { dispatches, naming } from "./element_naming.ts";
 import { optionByValue } from "./form_state.ts";
 import { useInteraction } from "./interaction.ts";
-import { groupsOf, isJson, type Json, type OptionGroup, readString, readText } from "./slack_objects.ts";
+import { ID_KEYS, useNamedOptions } from "./named_options.ts";
+import { groupsOf, isJson, type Json, readString, readText } from "./slack_objects.ts";
 
 /** A select whose options are all known, drawn as the browser's own. */
 export function SelectElement(props: ElementProps) {
   const { blockId, element } = props;
   const { stateOf, change } = useInteraction();
-  const { data } = useTextSurroundings();
   const state = stateOf(blockId, element);
+  const named = useNamedOptions(state?.type ?? "");
   if (!state) return null;
-  const groups = choices(state.type, element, data);
+  const groups = state.type in ID_KEYS ? [{ label: "", options: named }] : groupsOf(element);
   return (
     <select
       className="select"
@@ -35,7 +35,7 @@ export function SelectElement(props: ElementProps) {
   );
 }
 
-function Options({ options }: { readonly options: OptionGroup["options"] }) {
+function Options({ options }: { readonly options: readonly OptionObject[] }) {
   return options.map(({ value, text }) => (
     <option key={value} value={value}>
       {text.text}
@@ -43,38 +43,15 @@ function Options({ options }: { readonly options: OptionGroup["options"] }) {
   ));
 }
 
-const KEYS: Readonly<Record<string, string>> = {
-  users_select: "selected_user",
-  channels_select: "selected_channel",
-  conversations_select: "selected_conversation",
-};
-
-interface Named {
-  readonly id: string;
-  readonly name: string;
-}
-
-function choices(
-  type: string,
-  element: Json,
-  data: { readonly users?: readonly Named[]; readonly channels?: readonly Named[] },
-): readonly OptionGroup[] {
-  if (!(type in KEYS)) return groupsOf(element);
-  const mark = type === "users_select" ? "" : "#";
-  const named = (type === "users_select" ? data.users : data.channels) ?? [];
-  const options = named.map(({ id, name }) => ({ value: id, text: { type: "plain_text", text: mark + name } }));
-  return [{ label: "", options }];
-}
-
 function selectedValue(state: ElementState): string {
-  const key = KEYS[state.type];
+  const key = ID_KEYS[state.type];
   if (key) return readString(state[key]) ?? "";
   const option = state["selected_option"];
   return (isJson(option) ? readString(option["value"]) : undefined) ?? "";
 }
 
 function withValue(state: ElementState, element: Json, value: string): ElementState {
-  const key = KEYS[state.type];
+  const key = ID_KEYS[state.type];
   if (key) return { type: state.type, [key]: value === "" ? null : value };
   return { type: state.type, selected_option: optionByValue(element, value) ?? null };
 }

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
-import { useTextSurroundings } from "../text/text_surroundings.tsx";
 import { useInteraction } from "./interaction.ts";
+import { ID_KEYS, useNamedOptions } from "./named_options.ts";
 import { groupsOf, type Json, type OptionGroup, readNumber, readString } from "./slack_objects.ts";
 
 const DEBOUNCE_MS = 150;
@@ -16,10 +16,9 @@ export function useSuggestions(blockId: string, element: Json, typed: string, op
   const type = readString(element["type"]) ?? "";
   const isExternal = type === "external_select" || type === "multi_external_select";
   const external = useExternal(blockId, element, typed, open && isExternal);
-  const { data } = useTextSurroundings();
+  const named = useNamedOptions(type);
   if (isExternal) return external;
-  const people = (data.users ?? []).map(({ id, name }) => ({ value: id, text: { type: "plain_text", text: name } }));
-  const groups = type === "multi_users_select" ? [{ label: "", options: people }] : groupsOf(element);
+  const groups = type in ID_KEYS ? [{ label: "", options: named }] : groupsOf(element);
   return { state: "options", groups: filterGroups(groups, typed) };
 }
 

@@ -4,6 +4,7 @@ import { RichText } from "../text/rich_text.tsx";
 import { PICTURES } from "../text/emoji_pictures.tsx";
 import { Emoji } from "../text/emoji.tsx";
 import { decodeEntities } from "../text/mrkdwn.ts";
+import { plainPreview } from "../text/plain_preview.ts";
 import { Icon } from "./icon.tsx";
 import { PopupMenu } from "./popup_menu.tsx";
 import { useSession } from "./session.ts";
@@ -13,11 +14,10 @@ interface Props {
   readonly workspace: WorkspaceView;
   readonly channel: ChannelView;
   readonly messages: readonly MessageView[];
-  readonly onTarget: (ts: string) => void;
 }
 
 /** Name, topic, members, bookmarks and pins of a channel. */
-export function ChannelHeader({ workspace, channel, messages, onTarget }: Props) {
+export function ChannelHeader({ workspace, channel, messages }: Props) {
   return (
     <header className="channel-header">
       <div className="channel-title">
@@ -35,7 +35,7 @@ export function ChannelHeader({ workspace, channel, messages, onTarget }: Props)
       )}
       {(channel.bookmarks.length > 0 || channel.pinnedTs.length > 0) && (
         <div className="bookmarks">
-          {channel.pinnedTs.length > 0 && <Pins pinnedTs={channel.pinnedTs} messages={messages} onTarget={onTarget} />}
+          {channel.pinnedTs.length > 0 && <Pins workspace={workspace} channel={channel} messages={messages} />}
           {channel.bookmarks.map((bookmark) => (
             <Bookmark key={bookmark.id} bookmark={bookmark} />
           ))}
@@ -71,19 +71,17 @@ function Members({ workspace, channel }: Pick<Props, "workspace" | "channel">) {
   );
 }
 
-function Pins({
-  pinnedTs,
-  messages,
-  onTarget,
-}: { readonly pinnedTs: readonly string[] } & Pick<Props, "messages" | "onTarget">) {
-  const items = pinnedTs.map((ts) => {
+function Pins({ workspace, channel, messages }: Props) {
+  const session = useSession();
+  const items = channel.pinnedTs.map((ts) => {
     const text = messages.find((message) => message.ts === ts)?.text ?? "A message";
-    return { id: ts, name: decodeEntities(text).slice(0, 120), choose: () => onTarget(ts) };
+    return { id: ts, name: plainPreview(text, workspace), choose: () => session.openChannel(channel.id, ts) };
   });
+  const label = `${items.length} pinned`;
   return (
-    <PopupMenu label={`${pinnedTs.length} pinned`} className="bookmark" items={items}>
+    <PopupMenu label={label} className="bookmark" items={items}>
       <Icon name="pin" />
-      {pinnedTs.length} pinned
+      {label}
     </PopupMenu>
   );
 }

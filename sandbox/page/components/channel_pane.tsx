@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import type { ChannelView, MessageView, WorkspaceView } from "../../page_api.ts";
 import { api } from "../api.ts";
+import type { Jump } from "../use_session.ts";
 import { ChannelHeader } from "./channel_header.tsx";
 import { Composer } from "./composer.tsx";
 import { MessageList } from "./message_list.tsx";
@@ -11,15 +12,13 @@ interface Props {
   readonly channel: ChannelView;
   /** Undefined while another channel's messages are still all that the page has. */
   readonly messages: readonly MessageView[] | undefined;
-  /** A message that somebody followed a link to. */
-  readonly target: string | undefined;
+  readonly jump: Jump | undefined;
   readonly thread: string | undefined;
   readonly onThread: (ts: string) => void;
-  readonly onTarget: (ts: string) => void;
 }
 
 /** The channel in the middle of the page. */
-export function ChannelPane({ workspace, channel, messages, target, thread, onThread, onTarget }: Props) {
+export function ChannelPane({ workspace, channel, messages, jump, thread, onThread }: Props) {
   const label = channel.isDirectMessage ? channel.name : `#${channel.name}`;
   const top = useMemo(
     () => messages?.filter(({ threadTs, ts }) => threadTs === undefined || threadTs === ts),
@@ -27,7 +26,7 @@ export function ChannelPane({ workspace, channel, messages, target, thread, onTh
   );
   return (
     <section className="channel-pane" aria-label={label}>
-      <ChannelHeader workspace={workspace} channel={channel} messages={messages ?? []} onTarget={onTarget} />
+      <ChannelHeader workspace={workspace} channel={channel} messages={messages ?? []} />
       {top ? (
         <MessageList
           key={channel.id}
@@ -35,7 +34,7 @@ export function ChannelPane({ workspace, channel, messages, target, thread, onTh
           messages={top}
           all={messages ?? []}
           pinnedTs={channel.pinnedTs}
-          target={target}
+          jump={jump}
           thread={thread}
           onThread={onThread}
           intro={<Intro channel={channel} label={label} />}
@@ -43,7 +42,7 @@ export function ChannelPane({ workspace, channel, messages, target, thread, onTh
       ) : (
         <p className="waiting">Opening {label}…</p>
       )}
-      <Footer channel={channel} label={label} />
+      <Footer workspace={workspace} channel={channel} label={label} />
     </section>
   );
 }
@@ -59,7 +58,7 @@ function Intro({ channel, label }: { readonly channel: ChannelView; readonly lab
 }
 
 /** Where one writes; or why one cannot, and what to do about it. */
-function Footer({ channel, label }: { readonly channel: ChannelView; readonly label: string }) {
+function Footer({ workspace, channel, label }: Pick<Props, "workspace" | "channel"> & { readonly label: string }) {
   const session = useSession();
   const request = { user: session.me, channel: channel.id };
   const act = (work: () => Promise<unknown>) => () =>
@@ -87,5 +86,12 @@ function Footer({ channel, label }: { readonly channel: ChannelView; readonly la
       </div>
     );
   }
-  return <Composer key={`${session.me}/${channel.id}`} channel={channel.id} label={`Message ${label}`} />;
+  return (
+    <Composer
+      key={`${session.me}/${channel.id}`}
+      workspace={workspace}
+      channel={channel.id}
+      label={`Message ${label}`}
+    />
+  );
 }

@@ -1,9 +1,12 @@
 import { useLayoutEffect, useRef, useState } from "react";
+import type { WorkspaceView } from "../../page_api.ts";
 import { api } from "../api.ts";
+import { typedText } from "../text/typed_text.ts";
 import { Icon } from "./icon.tsx";
 import { useSession } from "./session.ts";
 
 interface Props {
+  readonly workspace: WorkspaceView;
   readonly channel: string;
   readonly threadTs?: string;
   /** The field's accessible name and placeholder. */
@@ -11,7 +14,7 @@ interface Props {
 }
 
 /** Where a person writes. What was typed stays until the server has taken it. */
-export function Composer({ channel, threadTs, label }: Props) {
+export function Composer({ workspace, channel, threadTs, label }: Props) {
   const session = useSession();
   const [text, setText] = useState("");
   const [sending, setSending] = useState(false);
@@ -27,7 +30,12 @@ export function Composer({ channel, threadTs, label }: Props) {
     if (text.trim() === "" || sending) return;
     setSending(true);
     const sent = await session.attempt(() =>
-      api.say({ user: session.me, channel, text: escapeTyped(text.trim()), ...(threadTs ? { threadTs } : {}) }),
+      api.say({
+        user: session.me,
+        channel,
+        text: typedText(text.trim(), workspace),
+        ...(threadTs ? { threadTs } : {}),
+      }),
     );
     setSending(false);
     if (!sent) return;
@@ -60,9 +68,4 @@ export function Composer({ channel, threadTs, label }: Props) {
       </button>
     </form>
   );
-}
-
-/** Slack's client escapes what people type, so that nobody types a control sequence by accident. */
-function escapeTyped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }

@@ -3,7 +3,7 @@ import type { MessageView, UserView, WorkspaceView } from "../../page_api.ts";
 import { BlockList } from "../blocks/block_list.tsx";
 import { InteractionContext, useSurface } from "../blocks/interaction.ts";
 import { RichText } from "../text/rich_text.tsx";
-import { decodeEntities } from "../text/mrkdwn.ts";
+import { plainPreview } from "../text/plain_preview.ts";
 import { ago, clockTime, fullTime, instantOf } from "../text/time_text.ts";
 import { Avatar } from "./avatar.tsx";
 import { Icon } from "./icon.tsx";
@@ -60,7 +60,7 @@ export const MessageItem = memo(function MessageItem(props: Props) {
             <Byline message={message} user={user} name={name} />
           )}
           <Body message={message} />
-          {message.isEdited && <span className="edited">(edited)</span>}
+          {message.isEdited && grouped && <span className="edited">(edited)</span>}
           <ThreadLink {...props} />
         </div>
       </div>
@@ -74,6 +74,7 @@ function Byline(props: { readonly message: MessageView; readonly user: UserView 
       <b title={props.user?.title}>{props.name}</b>
       {props.user?.isBot && <span className="app-tag">App</span>}
       <Time ts={props.message.ts} className="time" />
+      {props.message.isEdited && <span className="edited">(edited)</span>}
     </p>
   );
 }
@@ -126,7 +127,7 @@ function ThreadLink({ message, replies, onThread, workspace, isThreadOpen }: Pro
       <b>{label}</b>
       {last && (
         <span className="thread-preview">
-          {ago(instantOf(last.ts), workspace.now)} · {decodeEntities(last.text)}
+          {ago(instantOf(last.ts), workspace.now)} · {plainPreview(last.text, workspace)}
         </span>
       )}
     </button>

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { MessageView, WorkspaceView } from "../../page_api.ts";
 import { dayName, instantOf } from "../text/time_text.ts";
+import type { Jump } from "../use_session.ts";
 import { Icon } from "./icon.tsx";
 import { MessageItem } from "./message_item.tsx";
 
@@ -11,7 +12,7 @@ interface Props {
   /** With replies, for the preview of a thread. */
   readonly all: readonly MessageView[];
   readonly pinnedTs: readonly string[];
-  readonly target?: string | undefined;
+  readonly jump?: Jump | undefined;
   readonly thread?: string | undefined;
   /** Absent inside of a thread. */
   readonly onThread?: ((ts: string) => void) | undefined;
@@ -23,13 +24,13 @@ const BOTTOM_TOLERANCE_PX = 40;
 
 /** The scrolling list. It stays at its end only if it was there; otherwise it says that something new has come. */
 export function MessageList(props: Props) {
-  const { workspace, messages, target } = props;
+  const { workspace, messages, jump } = props;
   const { scroller, content, missed, toEnd } = useStickToEnd(messages.at(-1)?.ts);
   useEffect(() => {
-    if (!target) return;
-    const item = content.current?.querySelector(`[data-ts="${CSS.escape(target.split("#")[0] ?? "")}"]`);
+    if (!jump) return;
+    const item = content.current?.querySelector(`[data-ts="${CSS.escape(jump.ts)}"]`);
     item?.scrollIntoView({ block: "center" });
-  }, [target, content]);
+  }, [jump, content]);
   return (
     <div className="list-frame">
       <div className="list-scroller" ref={scroller} tabIndex={-1}>
@@ -46,7 +47,7 @@ export function MessageList(props: Props) {
                   newDay={isNewDay(before, message) ? dayName(instantOf(message.ts), workspace.now) : undefined}
                   grouped={isGrouped(before, message)}
                   isPinned={props.pinnedTs.includes(message.ts)}
-                  isTarget={target?.split("#")[0] === message.ts}
+                  isTarget={jump?.ts === message.ts}
                   isThreadOpen={props.thread === message.ts}
                   replies={props.all.filter(({ threadTs, ts }) => threadTs === message.ts && ts !== message.ts)}
                   onThread={props.onThread}

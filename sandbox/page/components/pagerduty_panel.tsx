@@ -5,7 +5,7 @@ import type { Remote } from "../live.ts";
 import { clockTime, fullTime } from "../text/time_text.ts";
 import { BusyButton } from "./busy_button.tsx";
 import { PagerdutyIncident } from "./pagerduty_incident.tsx";
-import { SandboxControls } from "./sandbox_controls.tsx";
+import { SandboxControls, StartOver } from "./sandbox_controls.tsx";
 
 interface Props {
   readonly pagerduty: Remote<PagerdutyView>;
@@ -29,16 +29,11 @@ export function PagerdutyPanel({ pagerduty, companion, now, manualClock }: Props
             {pagerduty.error}
           </p>
         )}
-        {view ? (
-          <>
-            <FireForm view={view} />
-            <Incidents view={view} now={now} />
-            <Webhooks webhooks={view.webhooks} />
-          </>
-        ) : (
-          <p className="waiting">Asking PagerDuty…</p>
-        )}
+        {view ? <FireForm view={view} /> : <p className="waiting">Asking PagerDuty…</p>}
         <SandboxControls companion={companion} now={now} manualClock={manualClock} />
+        {view && <Incidents view={view} now={now} />}
+        {view && <Webhooks webhooks={view.webhooks} />}
+        <StartOver />
       </div>
     </section>
   );

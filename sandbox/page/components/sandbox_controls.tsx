@@ -15,12 +15,10 @@ interface Props {
 
 const STEPS = [1, 10, 31] as const;
 
-/** What only a sandbox has: the companion's switch, the clock, and starting over. */
+/** What only a sandbox has: the companion's switch and the clock. */
 export function SandboxControls({ companion, now, manualClock }: Props) {
-  const [asking, setAsking] = useState(false);
   return (
     <div className="pagerduty-block sandbox-controls">
-      <h3>Sandbox</h3>
       <CompanionSwitch companion={companion} />
       {manualClock && (
         <div className="control-row" role="group" aria-label="Clock">
@@ -34,8 +32,17 @@ export function SandboxControls({ companion, now, manualClock }: Props) {
           ))}
         </div>
       )}
+    </div>
+  );
+}
+
+/** Back to an empty workspace. */
+export function StartOver() {
+  const [asking, setAsking] = useState(false);
+  return (
+    <div className="pagerduty-block sandbox-controls">
       <div className="control-row">
-        <span className="muted">Forget everything that happened</span>
+        <span className="muted">Forget all that has happened</span>
         <button type="button" className="button button-small" onClick={() => setAsking(true)}>
           Start over
         </button>

@@ -33,7 +33,13 @@ export function ThreadPane({ workspace, channel, messages, threadTs, onClose }: 
       </header>
       <MessageList key={threadTs} workspace={workspace} messages={thread} all={thread} pinnedTs={channel.pinnedTs} />
       {!channel.isArchived && channel.isMember && (
-        <Composer key={`${session.me}/${threadTs}`} channel={channel.id} threadTs={threadTs} label="Reply" />
+        <Composer
+          workspace={workspace}
+          key={`${session.me}/${threadTs}`}
+          channel={channel.id}
+          threadTs={threadTs}
+          label="Reply"
+        />
       )}
     </section>
   );

@@ -221,6 +221,23 @@ export const PICTURES: Readonly<Record<string, Picture>> = {
       1.6,
     ),
   },
+  paperclip: {
+    unicode: "📎",
+    draw: stroke(
+      "m12.5 6.5-5.300 5.300a2.700 2.700 0 0 1-3.800-3.800l5.800-5.800a1.800 1.800 0 0 1 2.600 2.600L6.200 10.300a.9.9 0 0 1-1.300-1.300l4.900-4.900",
+      GREY,
+      1.3,
+    ),
+  },
+  arrow_right_hook: {
+    unicode: "↪",
+    draw: (
+      <>
+        {square(BLUE)}
+        {stroke("M9.5 5 12 7.5 9.5 10M12 7.5H6.5a2 2 0 0 0 0 4H8", "#fff", 1.4)}
+      </>
+    ),
+  },
   pushpin: {
     unicode: "📌",
     draw: (
