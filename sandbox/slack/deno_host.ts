@@ -67,7 +67,8 @@ function start(options: DenoHostOptions): ChildProcess {
   ];
   return spawn(denoExecutable(options.denoPackage), args, {
     env: { DENO_DIR: options.cache, DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
+    // The runtime ends when its stdin does, so that it cannot outlive this process however that ends.
+    stdio: ["pipe", "pipe", "pipe"],
   });
 }
 

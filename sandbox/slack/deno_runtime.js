@@ -119,6 +119,13 @@ globalThis.addEventListener("unhandledrejection", (event) => {
   console.error(`A promise was rejected and nobody awaited it: ${explain(event.reason)}`);
 });
 
+// Nobody writes to stdin: its end is the end of the process that started this one.
+async function endWithParent() {
+  for await (const _ of Deno.stdin.readable);
+  Deno.exit(0);
+}
+void endWithParent();
+
 Deno.serve(
   { hostname: "127.0.0.1", port: 0, onListen: ({ port }) => writeLine(JSON.stringify({ listening: port })) },
   answer,

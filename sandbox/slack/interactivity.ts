@@ -1,5 +1,5 @@
 /** Clicks in messages: whose they are, what Slack would send, and what the person is told when nobody takes them. */
-import type { Block, PressRequest, StateValues, SuggestRequest } from "../page_api.ts";
+import type { Block, PressRequest, SuggestRequest } from "../page_api.ts";
 import { APP, TEAM } from "../seed.ts";
 import { interactiveElements } from "./blocks.ts";
 import { interactivityOf, mintToken } from "./credentials.ts";
@@ -8,6 +8,7 @@ import { messageBody } from "./methods/chat.ts";
 import { addNotice, findExecution, findMessage, isOpen, nextTs, touch, type Platform } from "./platform.ts";
 import type { Message, Values } from "./state.ts";
 import { DEAD_BUTTON_NOTICE } from "./strictness.ts";
+import { fullState } from "./view_state.ts";
 
 export interface InteractivityDeps {
   readonly platform: Platform;
@@ -117,7 +118,7 @@ export async function pressInMessage(deps: InteractivityDeps, request: PressRequ
     type: "block_actions",
     ...commonBody(platform, owner, request.user),
     ...placeOf(platform, message),
-    state: { values: request.state satisfies StateValues },
+    state: { values: fullState(message.blocks, request.state) },
     actions: [actionBody(platform, found, request.payload)],
   };
   reportOutcome(platform, request.user, await deps.execute(owner, body));

@@ -158,6 +158,7 @@ export function createRuns(deps: RunsDeps): Runs {
     if (problems.length > 0) return failRun(run, step, "failed", `parameter_validation_failed: ${problems.join("; ")}`);
     void deps
       .execute(execution, functionExecuted(platform, run, step, execution))
+      .catch((problem: unknown): CallOutcome => ({ kind: "failed", error: String(problem) }))
       .then((outcome) => judge(run, step, execution, outcome));
   }
 

@@ -11,6 +11,7 @@ import { beginBuiltIn } from "./built_ins.ts";
 import { startDenoHost, type DenoHost } from "./deno_host.ts";
 import { mountPage } from "./page_routes.ts";
 import { addActivity, addLog, touch, type Platform, type Settings } from "./platform.ts";
+import { createRateLimits, type RateLimits } from "./rate_limits.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { seedState, type SlackState, type Values } from "./state.ts";
 import { INTERACTION_LIMIT_MS, MAIN_HANDLER_LIMIT_MS, TRIGGER_REFUSAL_STATUS } from "./strictness.ts";
@@ -42,11 +43,15 @@ export interface SlackStandIn extends StandIn {
   denoPid(): number | undefined;
 }
 
-function mountTriggers(routes: Hono, platform: Platform, runs: Runs): void {
+function mountTriggers(routes: Hono, platform: Platform, runs: Runs, limits: RateLimits): void {
   routes.post("/slack/triggers/:name", async (c) => {
     const name = c.req.param("name");
     const definition = triggerNamed(platform, name)?.definition;
     if (definition?.type !== "webhook") return c.json({ ok: false, error: "trigger_not_found" }, 404);
+    const retryAfter = platform.settings.rateLimits ? limits.take(`trigger:${name}`, "trigger") : undefined;
+    if (retryAfter !== undefined) {
+      return c.json({ ok: false, error: "ratelimited" }, 429, { "retry-after": String(retryAfter) });
+    }
     const raw = await c.req.text();
     const body = parseJson(raw);
     const problem =
@@ -72,7 +77,7 @@ function parseJson(raw: string): unknown {
 function createExecutor(platform: Platform, options: SlackStandInOptions, host: () => DenoHost) {
   const limits = options.limits ?? { mainMs: MAIN_HANDLER_LIMIT_MS, interactionMs: INTERACTION_LIMIT_MS };
   const { clock } = platform.deps;
-  const call = (limitMs: number) => (execution: string, body: Values) => {
+  const call = (limitMs: number) => async (execution: string, body: Values) => {
     const variables = {
       ...options.variables(),
       SLACK_API_URL: `${platform.baseUrl}/slack/api/`,
@@ -101,6 +106,10 @@ async function startHost(platform: Platform, options: SlackStandInOptions, folde
   });
 }
 
+function settingsOf(options: SlackStandInOptions): Settings {
+  return { staleReadsMs: 0, rateLimits: false, ...options.settings };
+}
+
 /**
  * Builds the app, starts Deno and waits until functions can run.
  * @throws Error with one sentence when the app cannot be built or Deno cannot be started
@@ -110,7 +119,7 @@ export async function createSlackStandIn(deps: SandboxDeps, options: SlackStandI
     deps,
     app: await loadApp(options.appRoot, options.variables()),
     baseUrl: options.baseUrl.replace(/\/$/, ""),
-    settings: { staleReadsMs: 0, rateLimits: false, ...options.settings },
+    settings: settingsOf(options),
     state: seedState(deps.clock.now()),
   };
   const folder = await mkdtemp(join(tmpdir(), "slack-stand-in-"));
@@ -127,8 +136,9 @@ export async function createSlackStandIn(deps: SandboxDeps, options: SlackStandI
   const stopListening = deps.clock.onAdvance(() => runs.expireOld());
 
   const routes = new Hono();
-  mountWebApi(routes, { platform, runs });
-  mountTriggers(routes, platform, runs);
+  const limits = createRateLimits(deps.clock);
+  mountWebApi(routes, { platform, runs, limits });
+  mountTriggers(routes, platform, runs, limits);
   mountPage(routes, { platform, runs, execute: execute.interaction });
 
   return {
@@ -142,6 +152,7 @@ export async function createSlackStandIn(deps: SandboxDeps, options: SlackStandI
     reset() {
       const { version } = platform.state;
       platform.state = { ...seedState(deps.clock.now()), version };
+      Object.assign(platform.settings, settingsOf(options));
       touch(platform);
     },
     async close() {

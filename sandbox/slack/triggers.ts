@@ -1,7 +1,7 @@
 /** How workflows start: webhook triggers by name, link triggers by addresses of their own. */
 import { createHash } from "node:crypto";
 import { parameterProblems } from "./parameters.ts";
-import { workflowOf, type TriggerDefinition } from "./app_definition.ts";
+import { workflowOf, type TriggerDefinition, type WorkflowDefinition } from "./app_definition.ts";
 import { addActivity, type Platform } from "./platform.ts";
 import type { Run, Values } from "./state.ts";
 import type { Runs } from "./runs.ts";
@@ -70,11 +70,32 @@ export interface FireRequest {
   readonly startedBy?: string | undefined;
 }
 
+const BUTTON_TYPES = ["string", "slack#/types/channel_id", "slack#/types/user_id"];
+
+/** What a workflow button may not set: only required inputs that the trigger leaves to it, of three types. */
+function customizedProblem(request: FireRequest, workflow: WorkflowDefinition): string | undefined {
+  for (const name of Object.keys(request.customized ?? {})) {
+    const input = request.definition.inputs[name];
+    if (!input || !("customizable" in input)) return `"${name}" cannot be set by a button`;
+    const { properties, required } = workflow.input_parameters;
+    if (!required.includes(name)) return `"${name}" is set by a button and not a required input of the workflow`;
+    if (!BUTTON_TYPES.includes(properties[name]?.type ?? "")) return `"${name}" has a type that no button can set`;
+  }
+  return undefined;
+}
+
+function refuseStart(platform: Platform, request: FireRequest, workflow: WorkflowDefinition, problem: string): string {
+  addActivity(platform, `Trigger ${request.name} did not start "${workflow.title}": ${problem}`);
+  return problem;
+}
+
 /** Maps a trigger's inputs and starts its workflow; the problem, in one sentence, where the workflow does not start. */
 export function fireTrigger(platform: Platform, runs: Runs, request: FireRequest): Run | string {
   const { manifest } = platform.app;
   const workflow = workflowOf(manifest, request.definition);
   if (!workflow) return `there is no workflow ${request.definition.workflow}`;
+  const stray = customizedProblem(request, workflow.definition);
+  if (stray !== undefined) return refuseStart(platform, request, workflow.definition, stray);
   const seconds = Math.floor(platform.deps.clock.now() / 1_000);
   const source = { data: request.data, event_timestamp: seconds };
   const inputs: Record<string, unknown> = {};
@@ -83,11 +104,7 @@ export function fireTrigger(platform: Platform, runs: Runs, request: FireRequest
     if (value !== undefined) inputs[name] = value;
   }
   const problems = parameterProblems(manifest, workflow.definition.input_parameters, inputs);
-  if (problems.length > 0) {
-    const text = problems.join("; ");
-    addActivity(platform, `Trigger ${request.name} did not start "${workflow.definition.title}": ${text}`);
-    return text;
-  }
+  if (problems.length > 0) return refuseStart(platform, request, workflow.definition, problems.join("; "));
   return runs.start({
     workflow: workflow.id,
     definition: workflow.definition,

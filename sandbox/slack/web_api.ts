@@ -13,7 +13,7 @@ import { TRIGGER_METHODS } from "./methods/triggers.ts";
 import { USER_METHODS } from "./methods/users.ts";
 import { VIEW_METHODS } from "./methods/views.ts";
 import { addLog, findExecution, isOpen, type Platform } from "./platform.ts";
-import { createRateLimits, type RateLimits } from "./rate_limits.ts";
+import type { RateLimits } from "./rate_limits.ts";
 import type { Runs } from "./runs.ts";
 
 const METHODS: Readonly<Record<string, Method>> = {
@@ -56,6 +56,7 @@ async function parseRequest(c: Context): Promise<Parsed | undefined> {
 interface WebApiDeps {
   readonly platform: Platform;
   readonly runs: Runs;
+  readonly limits: RateLimits;
 }
 
 /** A step that is over refuses its second completion by name, although its token is dead as well. */
@@ -77,8 +78,8 @@ function missingScope(platform: Platform, method: Method): Answer | undefined {
 
 type Verdict = { readonly answer: Answer; readonly caller?: Caller } | { readonly retryAfter: number };
 
-function decide(deps: WebApiDeps, limits: RateLimits, name: string, { token, args }: Parsed): Verdict {
-  const { platform } = deps;
+function decide(deps: WebApiDeps, name: string, { token, args }: Parsed): Verdict {
+  const { platform, limits } = deps;
   const method = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
   if (!method) return { answer: { error: "unknown_method", req_method: name } };
   const caller = callerOf(platform, token);
@@ -103,13 +104,12 @@ function isProblems(result: Answer | readonly string[]): result is readonly stri
 
 /** Mounts /slack/api/METHOD for forms, JSON and GET. Slack's errors are HTTP 200 with ok: false; only limits are 429. */
 export function mountWebApi(routes: Hono, deps: WebApiDeps): void {
-  const limits = createRateLimits(deps.platform.deps.clock);
   routes.on(["GET", "POST"], "/slack/api/:method", async (c) => {
     const name = c.req.param("method");
     const parsed = await parseRequest(c);
     if (!parsed) return c.json({ ok: false, error: "invalid_json" });
     const execution = deps.platform.state.tokens[parsed.token]?.execution;
-    const verdict = decide(deps, limits, name, parsed);
+    const verdict = decide(deps, name, parsed);
     if ("retryAfter" in verdict) {
       addLog(deps.platform, execution, `${name} → ratelimited`);
       return c.json({ ok: false, error: "ratelimited" }, 429, { "retry-after": String(verdict.retryAfter) });

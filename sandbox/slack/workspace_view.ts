@@ -9,6 +9,12 @@ function isVisible(message: Message, user: string): boolean {
   return message.ephemeralTo === undefined || message.ephemeralTo === user;
 }
 
+/** Whether a message pings this user: by name, or with everybody in the channel. */
+function mentionsUser(message: Message, user: string): boolean {
+  const content = message.text + JSON.stringify(message.blocks);
+  return [`<@${user}>`, `<@${user}|`, "<!channel>", "<!here>", "<!everyone>"].some((ping) => content.includes(ping));
+}
+
 function channelView(platform: Platform, channel: Channel, user: string): ChannelView {
   const { users, readMarks, messages } = platform.state;
   const mark = Number(readMarks[`${user}:${channel.id}`] ?? "0");
@@ -21,9 +27,7 @@ function channelView(platform: Platform, channel: Channel, user: string): Channe
       message.user !== user &&
       Number(message.ts) > mark,
   );
-  const mentions = unread.filter(
-    (message) => message.text.includes(`<@${user}>`) || JSON.stringify(message.blocks).includes(`<@${user}>`),
-  );
+  const mentions = unread.filter((message) => mentionsUser(message, user));
   const other = channel.memberIds.find((member) => member !== user) ?? user;
   return {
     id: channel.id,

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { getRequestListener } from "@hono/node-server";
-import { WebClient } from "@slack/web-api";
+import { LogLevel, WebClient } from "@slack/web-api";
 import { createClock, type SandboxClock } from "../../sandbox/clock.ts";
 import type { RunView, StateValues, WorkspaceView } from "../../sandbox/page_api.ts";
 import { CHANNELS, SANDBOX_BOT_TOKEN } from "../../sandbox/seed.ts";
@@ -57,14 +57,14 @@ export async function eventually<Value>(
 }
 
 export async function startHarness(
-  options: Partial<SlackStandInOptions> & { manualClock?: boolean } = {},
+  options: Partial<SlackStandInOptions> & { manualClock?: boolean; firstId?: number } = {},
 ): Promise<Harness> {
   let listener: ReturnType<typeof getRequestListener> | undefined;
   const server = createServer((request, response) => void listener?.(request, response));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clock = createClock(options.manualClock ?? true, START);
-  let lastId = 0;
+  let lastId = options.firstId ?? 0;
   const id = (prefix: string) => `${prefix}${String((lastId += 1)).padStart(10, "0")}`;
   const slack = await createSlackStandIn(
     { clock, changed: () => undefined, id },
@@ -73,6 +73,7 @@ export async function startHarness(
   listener = getRequestListener(slack.routes.fetch);
   const web = new WebClient(SANDBOX_BOT_TOKEN, {
     slackApiUrl: `${url}/slack/api/`,
+    logLevel: LogLevel.ERROR,
     retryConfig: { retries: 0 },
     rejectRateLimitedCalls: true,
   });
