@@ -129,16 +129,14 @@ function dateElement(
   return [{ type: "link", url: decodeEntities(url), text: reader.formatDate(timestamp, format), ...styled }];
 }
 
+/** A bare address ends before white space, a bracket (escaped ones too), a bar, and punctuation that ends a sentence. */
+const ADDRESS = /(\bhttps?:\/\/(?:(?!&[lg]t;)[^\s<>|`])*(?!&[lg]t;)[^\s<>|`.,;:!?'")\]*_~])/giu;
+
 function autoLinks(text: string, style: TextStyle, reader: MrkdwnReader): readonly Inline[] {
-  return text.split(/(\bhttps?:\/\/[^\s<>|`]*[^\s<>|`.,;:!?'")\]*_~])/giu).flatMap((part, index): readonly Inline[] => {
+  return text.split(ADDRESS).flatMap((part, index): readonly Inline[] => {
     if (part === "") return [];
     if (index % 2 === 0) return splitEmoji(decodeEntities(part), withStyle(style).style, reader);
-    // An escaped bracket ends an address just as a real one does.
-    const cut = part.search(/&[lg]t;/);
-    const url = cut < 0 ? part : part.slice(0, cut);
-    const rest: readonly Inline[] =
-      cut < 0 ? [] : [{ type: "text", text: decodeEntities(part.slice(cut)), ...withStyle(style) }];
-    return [{ type: "link", url: decodeEntities(url), ...withStyle(style) }, ...rest];
+    return [{ type: "link", url: decodeEntities(part), ...withStyle(style) }];
   });
 }
 

@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from "react";
 import type { MessageProps } from "slack-blocks-to-jsx";
 import type { ChannelView, UserView } from "../../page_api.ts";
+import { formatRoute } from "../route.ts";
 import { SmartLink } from "../components/smart_link.tsx";
 import { Emoji } from "./emoji.tsx";
 import { emojiName } from "./emoji_pictures.tsx";
@@ -49,7 +50,7 @@ export function TextSurroundingsProvider({ users, channels, me, now, onOpenChann
       },
       hooks: {
         user: ({ id, name }) => <span className={id === me ? "mention mention-me" : "mention"}>@{name}</span>,
-        channel: ({ id, name }) => <ChannelMention id={id} name={name} onOpen={onOpenChannel} />,
+        channel: ({ id, name }) => <ChannelMention id={id} name={name} me={me} onOpen={onOpenChannel} />,
         atHere: () => <span className="mention mention-me">@here</span>,
         atChannel: () => <span className="mention mention-me">@channel</span>,
         atEveryone: () => <span className="mention mention-me">@everyone</span>,
@@ -77,11 +78,26 @@ function characterOf(name: string, parse: (data: { name: string }) => string): s
   return character.includes(name) ? undefined : character;
 }
 
-function ChannelMention(props: { readonly id: string; readonly name: string; readonly onOpen: (id: string) => void }) {
+interface MentionProps {
+  readonly id: string;
+  readonly name: string;
+  readonly me: string;
+  readonly onOpen: (id: string) => void;
+}
+
+function ChannelMention({ id, name, me, onOpen }: MentionProps) {
   return (
-    <button type="button" className="mention mention-channel" onClick={() => props.onOpen(props.id)}>
-      #{props.name}
-    </button>
+    <a
+      href={formatRoute({ user: me, channel: id })}
+      className="mention mention-channel"
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        onOpen(id);
+      }}
+    >
+      #{name}
+    </a>
   );
 }
 
