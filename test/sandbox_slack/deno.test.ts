@@ -1,7 +1,19 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { askAndWait, ended, eventually, startHarness, type Harness } from "./harness.ts";
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 /** The answer of a run whose function ends at once. */
 async function answerOf(harness: Harness, mode: string): Promise<unknown> {
@@ -71,6 +83,16 @@ describe("the process of the functions", () => {
     } finally {
       await harness.close();
     }
+  });
+
+  it("ends when the process that started it is killed", async () => {
+    const script = fileURLToPath(new URL("hold_stand_in.ts", import.meta.url));
+    const holder = spawn(process.execPath, ["--import", "tsx", script], { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(createInterface({ input: holder.stdout }), "line")) as [string];
+    const pid = Number(line);
+    expect(process.kill(pid, 0)).toBe(true);
+    holder.kill("SIGKILL");
+    await eventually("Deno is gone", () => (isAlive(pid) ? undefined : true));
   });
 
   it("ends with the stand-in", async () => {

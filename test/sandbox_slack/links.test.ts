@@ -83,6 +83,24 @@ describe("link triggers", () => {
     expect((await harness.workspace("U0DANA")).channels.some((channel) => channel.isDirectMessage)).toBe(false);
   });
 
+  it.each([
+    ["one that the trigger does not leave to it", "channel", '"channel" cannot be set by a button'],
+    ["one that the workflow does not have", "colour", '"colour" cannot be set by a button'],
+  ])("refuse a button that sets %s", async (_, name, problem) => {
+    const before = (await harness.runs()).length;
+    const parameters = [
+      { name: "word", value: "w" },
+      { name, value: "x" },
+    ];
+    const workflow = { trigger: { url: harness.slack.linkUrl("note"), customizable_input_parameters: parameters } };
+    const element = { type: "workflow_button", action_id: "go", text: { type: "plain_text", text: "Go" }, workflow };
+    const blocks = [{ type: "actions", block_id: "card", elements: [element] }];
+    const { ts } = await harness.api("chat.postMessage", { channel: FEED, text: "A card", blocks });
+    await harness.press("go", { ts: String(ts), blockId: "card", user: "U0MIKA" });
+    expect((await harness.runs()).length).toBe(before);
+    expect((await harness.workspace("U0MIKA")).notices.at(-1)?.text).toContain(problem);
+  });
+
   it("tell the person when a required input is missing, and start nothing", async () => {
     const before = (await harness.runs()).length;
     await harness.post("/sandbox/link", { user: "U0LENA", url: harness.slack.linkUrl("note"), channel: FEED });
@@ -135,6 +153,14 @@ describe("webhook triggers", () => {
     const answer = await harness.post("/slack/triggers/ask", body);
     expect(answer).toEqual({ status: 400, body: { ok: false, error: "parameter_validation_failed" } });
     expect(await harness.runs()).toEqual([]);
+  });
+
+  it("are called about once a second, where limits are on", async () => {
+    await harness.post("/sandbox/slack", { rateLimits: true });
+    const statuses: number[] = [];
+    for (let i = 0; i < 6; i += 1) statuses.push((await harness.post("/slack/triggers/ask", {})).status);
+    await harness.post("/sandbox/slack", { rateLimits: false });
+    expect(statuses).toEqual([400, 400, 400, 400, 400, 429]);
   });
 
   it("answer before the workflow runs", async () => {
