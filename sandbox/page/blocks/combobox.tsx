@@ -38,6 +38,17 @@ export function Combobox(props: Props) {
     onOpen(false);
     props.onType("");
   };
+  const closeNow = useRef(close);
+  closeNow.current = close;
+  useEffect(() => {
+    if (!open) return;
+    // Not at the loss of focus: what lies under the list would move away from under the pointer before the click is done.
+    const closeOutside = (event: MouseEvent) => {
+      if (event.target instanceof Node && !root.current?.contains(event.target)) closeNow.current();
+    };
+    document.addEventListener("click", closeOutside, true);
+    return () => document.removeEventListener("click", closeOutside, true);
+  }, [open]);
   const choose = (option: OptionObject) => {
     if (!many) {
       props.onSelect([option]);
@@ -52,6 +63,7 @@ export function Combobox(props: Props) {
     else if (options.length > 0) setActive((active + step + options.length) % options.length);
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Tab") return close();
     const act = keyAction(event.key);
     if (!act) return;
     // Enter in a closed field, and Escape with no list, belong to the form around it.
@@ -80,13 +92,7 @@ export function Combobox(props: Props) {
   }
   const chosen = many ? undefined : selected[0]?.text.text;
   return (
-    <div
-      className="combobox"
-      ref={root}
-      onBlur={(event) => {
-        if (!(event.relatedTarget instanceof Node && root.current?.contains(event.relatedTarget))) close();
-      }}
-    >
+    <div className="combobox" ref={root}>
       {many && selected.length > 0 && <Chips selected={selected} onSelect={props.onSelect} />}
       <div className="combobox-field">
         <input
