@@ -23,8 +23,15 @@ export type Job =
       readonly rule: "asked" | "assignee_only";
     }
   | { readonly kind: "pagerduty_resolve"; readonly alertId: string; readonly by: Person; readonly at: Instant }
-  | { readonly kind: "pagerduty_note"; readonly alertId: string; readonly by?: Person; readonly text: string }
-  | { readonly kind: "fetch_details"; readonly alertId: string; readonly clientUrl?: string };
+  | { readonly kind: "pagerduty_note"; readonly alertId: string; readonly by: Person; readonly text: string }
+  | {
+      readonly kind: "fetch_details";
+      readonly alertId: string;
+      /** The sender's own link, as the event had it. */
+      readonly clientUrl?: string;
+      /** PagerDuty may give no alerts at first although an integration raised one; then it is asked again. */
+      readonly expectsAlerts: boolean;
+    };
 
 export type JobKind = Job["kind"];
 export const JOB_KINDS = [
@@ -35,6 +42,10 @@ export const JOB_KINDS = [
   "pagerduty_note",
   "fetch_details",
 ] as const satisfies readonly JobKind[];
+
+/** The kinds that go to Slack, where the next one of an incident waits until the former was confirmed. */
+export const DELIVERY_KINDS = ["slack_triage", "slack_signal"] as const satisfies readonly JobKind[];
+export type DeliveryKind = (typeof DELIVERY_KINDS)[number];
 
 export type JobState = "ready" | "sent" | "done" | "failed";
 

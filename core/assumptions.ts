@@ -10,6 +10,8 @@ export const TRIGGER_STRING_MAX_BYTES = 4_000;
 export const TRIGGER_BODY_MAX_BYTES = 16_000;
 /** Unknown: how fast one trigger URL may be called. About one request a second, sustained. */
 export const TRIGGER_INTERVAL_MS = 1 * SECOND;
+/** Unknown: how many calls of one trigger URL may follow each other at once before the interval above applies. */
+export const TRIGGER_BURST = 5;
 /** Unknown: the status of a webhook trigger that refuses its inputs. The strict reading is a 4xx; a 200 with ok: false counts alike. */
 export const TRIGGER_REFUSAL_STATUS = 400;
 

@@ -20,8 +20,8 @@ export function incidentStatements(sql: Sql): IncidentMethods {
     },
     async addIncident(row) {
       await sql.rows(
-        `insert into incident (body, status, merged_into, sequence, later_count, window_closes_at, place, decision, applied_at, id)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `insert into incident (body, status, merged_into, later_count, window_closes_at, place, decision, applied_at, id, sequence)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
         incidentValues(row),
       );
     },
@@ -31,7 +31,7 @@ export function incidentStatements(sql: Sql): IncidentMethods {
     },
     async saveIncident(row) {
       await sql.rows(
-        `update incident set body = ?, status = ?, merged_into = ?, sequence = ?, later_count = ?, window_closes_at = ?,
+        `update incident set body = ?, status = ?, merged_into = ?, later_count = ?, window_closes_at = ?,
          place = ?, decision = ?, applied_at = ? where id = ?`,
         incidentValues(row),
       );
@@ -52,7 +52,6 @@ function incidentValues(row: IncidentRow) {
     JSON.stringify(incident),
     incident.status,
     incident.status === "merged" ? incident.mergedInto : null,
-    row.sequence,
     row.laterCount,
     row.windowClosesAt,
     row.place ? JSON.stringify(row.place) : null,

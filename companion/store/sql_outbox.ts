@@ -24,13 +24,13 @@ const DELIVERIES = "kind in ('slack_triage', 'slack_signal')";
 /** What belongs to no incident (an empty subject) waits for nothing. */
 const DUE_DELIVERIES = `
   select o.* from outbox o
-  where o.state in ('ready', 'sent') and o.state = 'ready' and o.kind in ('slack_triage', 'slack_signal')
+  where o.state in ('ready', 'sent') and o.state = 'ready' and o.kind = ?
     and o.not_before <= ? and o.lease_until <= ?
     and (o.subject = '' or not exists (
       select 1 from outbox p
       where p.state in ('ready', 'sent') and p.kind in ('slack_triage', 'slack_signal') and p.subject = o.subject
         and ((p.kind = 'slack_triage' and o.kind = 'slack_signal') or (p.kind = o.kind and p.seq < o.seq))))
-  order by case when o.kind = 'slack_triage' then 0 else 1 end, o.seq
+  order by o.seq
   limit ?`;
 
 export function outboxStatements(sql: Sql): Methods {
@@ -71,8 +71,8 @@ export function outboxStatements(sql: Sql): Methods {
       );
       return rows.map(readRow);
     },
-    async dueDeliveries(now, limit) {
-      return (await sql.rows(DUE_DELIVERIES, [now, now, limit])).map(readRow);
+    async dueDeliveries(kind, now, limit) {
+      return (await sql.rows(DUE_DELIVERIES, [kind, now, now, limit])).map(readRow);
     },
     async unconfirmedDeliveries(now) {
       const rows = await sql.rows(

@@ -3,7 +3,7 @@ import type { DebounceWindow } from "../../core/debounce.ts";
 import type { Incident } from "../../core/incident.ts";
 import type { Decision, Place } from "../../core/protocol.ts";
 import type { Instant } from "../../core/time.ts";
-import type { Job, JobKind, JobState, OutboxRow, TimerKind } from "../jobs.ts";
+import type { DeliveryKind, Job, JobKind, JobState, OutboxRow, TimerKind } from "../jobs.ts";
 import type { TimelineEntry } from "../timeline.ts";
 
 /** A webhook of PagerDuty as it arrived: signed, readable, not yet acted on. */
@@ -106,8 +106,10 @@ export interface Transaction {
   // Incidents
   /** 1, 2, 3, … for each counter. */
   count(counter: string): Promise<number>;
+  /** The number of its last delivery begins at 0, whatever the row says. */
   addIncident(row: IncidentRow): Promise<void>;
   incident(id: string): Promise<IncidentRow | undefined>;
+  /** Writes everything but the number of its last delivery, which only `nextSequence` raises. */
   saveIncident(row: IncidentRow): Promise<void>;
   /** Raises the number of the incident's last delivery and gives the new one. */
   nextSequence(incidentId: string): Promise<number>;
@@ -141,8 +143,8 @@ export interface Transaction {
   openJobs(subject: string, kinds: readonly JobKind[]): Promise<readonly OutboxRow[]>;
   /** Jobs that could be taken in hand now, in their order. */
   dueJobs(kinds: readonly JobKind[], now: Instant, limit: number): Promise<readonly OutboxRow[]>;
-  /** Like dueJobs, but only the first unfinished delivery of each incident, triages before signals. */
-  dueDeliveries(now: Instant, limit: number): Promise<readonly OutboxRow[]>;
+  /** Like dueJobs, but only the first unfinished delivery of each incident; an incident's triage comes before its signals. */
+  dueDeliveries(kind: DeliveryKind, now: Instant, limit: number): Promise<readonly OutboxRow[]>;
   /** Deliveries that went through and whose confirmation is overdue. */
   unconfirmedDeliveries(now: Instant): Promise<readonly OutboxRow[]>;
   /** Takes a job in hand until the lease ends and counts the attempt; undefined where somebody else has it or it is over. */

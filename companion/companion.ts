@@ -1,0 +1,162 @@
+import type { Hono } from "hono";
+import type { Clock } from "./clock.ts";
+import type { Configuration } from "./configuration.ts";
+import { createApp } from "./endpoints/app.ts";
+import { createCalls } from "./endpoints/calls.ts";
+import { createIntake } from "./intake/intake.ts";
+import { DELIVERY_KINDS, type JobKind, type OutboxRow } from "./jobs.ts";
+import type { Log } from "./log.ts";
+import { createMetrics } from "./metrics.ts";
+import { createAddresses } from "./pagerduty/addresses.ts";
+import { createPagerduty } from "./pagerduty/client.ts";
+import { createDetails } from "./pagerduty/details.ts";
+import { createEffects } from "./pagerduty/effects.ts";
+import { createSentry } from "./sentry/client.ts";
+import { createDeliveries } from "./slack/deliveries.ts";
+import type { Store, Transaction } from "./store/store.ts";
+import { createProcessor } from "./triage/processor.ts";
+import type { Unit } from "./triage/unit.ts";
+import { createDetailsWatch } from "./work/details_watch.ts";
+import { createLane, type LaneDeps } from "./work/lane.ts";
+import { armAtStart, createTimers } from "./work/timers.ts";
+import { createWorker } from "./work/worker.ts";
+
+export interface CompanionDeps {
+  readonly configuration: Configuration;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A new identifier with this prefix, which nobody can guess. */
+  readonly id: (prefix: string) => string;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+}
+
+export interface Companion {
+  readonly app: Hono;
+  /** Begins to work through what lies in the store. */
+  start(): Promise<void>;
+  /** Resolves when there is nothing left that can be done at this time. For clocks that are stepped. */
+  settle(): Promise<void>;
+  /** Takes nothing new in hand and resolves when what is in hand is finished. The store is the caller's. */
+  stop(): Promise<void>;
+}
+
+const PAGERDUTY_EFFECTS = [
+  "pagerduty_acknowledge",
+  "pagerduty_resolve",
+  "pagerduty_note",
+] as const satisfies readonly JobKind[];
+
+/** Puts the companion together; nothing runs before it is started. */
+export function createCompanion(deps: CompanionDeps): Companion {
+  const { configuration, store, clock, log, random } = deps;
+  const metrics = createMetrics({ store, now: clock.now });
+  const unitOf = (tx: Transaction, cause: string): Unit => ({
+    tx,
+    now: clock.now(),
+    settings: configuration,
+    id: deps.id,
+    cause,
+  });
+  const { pagerduty: settings, sentry: sentrySettings } = configuration;
+  const pagerduty = createPagerduty({ url: settings.apiUrl, token: settings.apiToken, elapsed: clock.elapsed });
+  const addresses = createAddresses({ pagerduty, elapsed: clock.elapsed });
+  const details = createDetailsWatch();
+  const sentryHosts = [sentrySettings.url];
+
+  const workers = createWorkers();
+  const wakeAll = (): void => {
+    for (const worker of workers) worker.wake();
+  };
+  const calls = createCalls({ store, log, now: clock.now, pagerduty, unitOf });
+  const intake = createIntake({ store, stored: wakeAll });
+  const app = createApp({
+    store,
+    clock,
+    log,
+    metrics,
+    intake,
+    calls,
+    webhookSecrets: settings.webhookSecrets,
+    secrets: configuration.secrets,
+    workersAreHealthy: () => workers.every((worker) => worker.isHealthy()),
+    queued: wakeAll,
+  });
+
+  function createWorkers() {
+    const processor = createProcessor({
+      store,
+      log,
+      metrics,
+      now: clock.now,
+      unitOf,
+      sentryHosts,
+      queued: () => wakeAll(),
+    });
+    const timers = createTimers({ store, log, metrics, now: clock.now, unitOf, queued: () => wakeAll() });
+    const deliveries = createDeliveries({
+      store,
+      urls: configuration.slack,
+      archiveGraceMs: configuration.archiveGraceMs,
+      elapsed: clock.elapsed,
+      details,
+    });
+    const lane = { store, log, metrics, now: clock.now, random, unitOf, ended };
+    return [
+      createWorker({ name: "events", log, step: processor.step }),
+      createWorker({ name: "timers", log, step: timers.step }),
+      // First alerts have a lane of their own, so that no amount of news holds them up.
+      ...DELIVERY_KINDS.map((kind) =>
+        createLane({
+          ...lane,
+          name: kind,
+          concurrency: 8,
+          due: (tx, now, limit) => tx.dueDeliveries(kind, now, limit),
+          before: deliveries.before,
+          perform: deliveries.perform,
+        }),
+      ),
+      createLane({ ...lane, name: "pagerduty", concurrency: 4, ...dueOf(PAGERDUTY_EFFECTS), ...effects() }),
+      createLane({ ...lane, name: "details", concurrency: 4, ...dueOf(["fetch_details"]), ...lookUps() }),
+    ];
+  }
+
+  function effects(): Pick<LaneDeps, "perform"> {
+    const { userMap, from: fallbackFrom } = settings;
+    return createEffects({ pagerduty, userMap, fallbackFrom, addresses });
+  }
+
+  function lookUps(): Pick<LaneDeps, "perform"> {
+    const { url, org, authToken } = sentrySettings;
+    const sentry = org && authToken ? { sentry: createSentry({ url, org, token: authToken }) } : {};
+    return createDetails({ store, log, pagerduty, addresses, ...sentry, sentryHosts, unitOf });
+  }
+
+  function ended({ job }: OutboxRow): void {
+    if (job.kind === "fetch_details") details.ended(job.alertId);
+    wakeAll();
+  }
+
+  return {
+    app,
+    async start() {
+      await store.transaction((tx) => armAtStart(unitOf(tx, "start")));
+      for (const worker of workers) worker.start();
+    },
+    async settle() {
+      // What one does may give another something to do, so all look again until none found anything.
+      for (;;) {
+        const worked = await Promise.all(workers.map((worker) => worker.settle()));
+        if (!worked.includes(true)) return;
+      }
+    },
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.stop()));
+    },
+  };
+}
+
+function dueOf(kinds: readonly JobKind[]): Pick<LaneDeps, "due"> {
+  return { due: (tx, now, limit) => tx.dueJobs(kinds, now, limit) };
+}

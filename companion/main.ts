@@ -1,0 +1,121 @@
+import { randomBytes } from "node:crypto";
+import { serve, type ServerType } from "@hono/node-server";
+import { type Clock, clockFrom, type SteppedClock } from "./clock.ts";
+import { type Companion, createCompanion } from "./companion.ts";
+import { describeProblems, readConfiguration } from "./configuration.ts";
+import { readEnvironment } from "./environment.ts";
+import { createLog, type Log, problemIn } from "./log.ts";
+import { openSqliteStore } from "./store/sqlite.ts";
+import type { Store } from "./store/store.ts";
+
+/** What a supervisor gives a process that was told to end. */
+const STOP_WITHIN_MS = 10_000;
+
+async function main(): Promise<void> {
+  const environment = readEnvironment();
+  const configuration = readConfiguration(environment);
+  if (!configuration.ok) return refuseToStart(describeProblems(configuration.refusal));
+  const log = createLog(configuration.value.logLevel);
+  const clock = readClock(environment["SANDBOX_NOW"]);
+  const store = await openStore(configuration.value.databasePath);
+  const companion = createCompanion({
+    configuration: configuration.value,
+    store,
+    clock,
+    log,
+    id: (prefix) => `${prefix}_${randomBytes(10).toString("hex")}`,
+    random: Math.random,
+  });
+  const server = await listen(companion, configuration.value.port, log);
+  await companion.start();
+  followParentsClock(companion, clock);
+  let isStopping = false;
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (isStopping) return;
+      isStopping = true;
+      void stop({ companion, server, store, log });
+    });
+  }
+}
+
+function refuseToStart(message: string): never {
+  process.stderr.write(`${message.trimEnd()}\n`);
+  process.exit(1);
+}
+
+function readClock(sandboxNow: string | undefined): Clock | SteppedClock {
+  try {
+    return clockFrom(sandboxNow);
+  } catch (thrown) {
+    return refuseToStart(`The companion cannot start: ${thrown instanceof Error ? thrown.message : "unknown"}`);
+  }
+}
+
+async function openStore(path: string): Promise<Store> {
+  try {
+    return await openSqliteStore(path);
+  } catch (thrown) {
+    const problem = thrown instanceof Error ? thrown.message : "unknown";
+    return refuseToStart(`The companion cannot start: the database of DATABASE_URL cannot be used. ${problem}`);
+  }
+}
+
+function listen(companion: Companion, port: number, log: Log): Promise<ServerType> {
+  return new Promise((resolve) => {
+    const server = serve({ fetch: companion.app.fetch, port }, (address) => {
+      log.info({ port: address.port }, "companion.started");
+      resolve(server);
+    });
+    server.on("error", (problem: NodeJS.ErrnoException) => {
+      if (problem.code === "EADDRINUSE") {
+        refuseToStart(`The companion cannot start: port ${port} is in use. Set PORT to a free one, for example 8788.`);
+      }
+      refuseToStart(`The companion cannot start: it cannot listen on port ${port} (${problem.code ?? "unknown"}).`);
+    });
+  });
+}
+
+/** In the sandbox the time comes from the parent process, which is told when everything due by then is done. */
+function followParentsClock(companion: Companion, clock: Clock | SteppedClock): void {
+  if (!("set" in clock)) return;
+  process.on("message", (message: unknown) => {
+    const now = clockMessage(message);
+    if (now === undefined) return;
+    clock.set(now);
+    void companion.settle().then(() => process.send?.({ type: "clock", now }));
+  });
+}
+
+function clockMessage(message: unknown): number | undefined {
+  if (typeof message !== "object" || message === null || !("type" in message) || !("now" in message)) return undefined;
+  return message.type === "clock" && typeof message.now === "number" ? message.now : undefined;
+}
+
+interface Running {
+  readonly companion: Companion;
+  readonly server: ServerType;
+  readonly store: Store;
+  readonly log: Log;
+}
+
+/** Accepts nothing more, finishes what is in hand, and closes. What cannot be finished in time is taken up at the next start. */
+async function stop({ companion, server, store, log }: Running): Promise<void> {
+  setTimeout(() => {
+    log.error("companion.stopped_in_a_hurry");
+    process.exit(1);
+  }, STOP_WITHIN_MS - 500).unref();
+  try {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    if ("closeIdleConnections" in server) server.closeIdleConnections();
+    await Promise.all([closed, companion.stop()]);
+    await store.close();
+    log.info("companion.stopped");
+    process.exit(0);
+  } catch (thrown) {
+    log.error(problemIn(thrown), "companion.stop_failed");
+    process.exit(1);
+  }
+}
+
+await main();

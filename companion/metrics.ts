@@ -1,0 +1,82 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import type { IntakeResult } from "./intake/intake.ts";
+import type { JobKind } from "./jobs.ts";
+import type { Instant } from "../core/time.ts";
+import type { Store } from "./store/store.ts";
+
+export interface Metrics {
+  webhook(result: IntakeResult | "bad_signature" | "too_large" | "store_down" | "no_secret"): void;
+  intakeTook(seconds: number): void;
+  job(kind: JobKind, result: "accepted" | "done" | "again" | "failed" | "unconfirmed"): void;
+  eventFailed(): void;
+  /** In Prometheus' text format, with the outbox as it is now. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** @param deps.now for the age of what waits */
+export function createMetrics(deps: { readonly store: Store; readonly now: () => Instant }): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const webhooks = new Counter({
+    name: "pager_triage_webhooks_total",
+    help: "Webhooks of PagerDuty by what became of them",
+    labelNames: ["result"],
+    registers,
+  });
+  const intake = new Histogram({
+    name: "pager_triage_webhook_seconds",
+    help: "From a webhook's arrival to its answer",
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const jobs = new Counter({
+    name: "pager_triage_deliveries_total",
+    help: "Attempts at the outbox's jobs, by kind and result",
+    labelNames: ["kind", "result"],
+    registers,
+  });
+  const failedEvents = new Counter({
+    name: "pager_triage_events_failed_total",
+    help: "Events that could not be processed and are kept aside",
+    registers,
+  });
+  const depth = new Gauge({
+    name: "pager_triage_outbox_depth",
+    help: "Jobs that are not finished, by kind",
+    labelNames: ["kind"],
+    registers,
+  });
+  const oldest = new Gauge({
+    name: "pager_triage_outbox_oldest_seconds",
+    help: "Age of the oldest job that is not finished, by kind",
+    labelNames: ["kind"],
+    registers,
+  });
+  const quarantined = new Gauge({
+    name: "pager_triage_quarantined",
+    help: "Webhooks kept aside because they could not be read",
+    registers,
+  });
+
+  return {
+    webhook: (result) => webhooks.inc({ result }),
+    intakeTook: (seconds) => intake.observe(seconds),
+    job: (kind, result) => jobs.inc({ kind, result }),
+    eventFailed: () => failedEvents.inc(),
+    async text() {
+      const [figures, aside] = await deps.store.transaction(
+        async (tx) => [await tx.outboxFigures(), await tx.quarantinedCount()] as const,
+      );
+      depth.reset();
+      oldest.reset();
+      for (const figure of figures) {
+        depth.set({ kind: figure.kind }, figure.depth);
+        oldest.set({ kind: figure.kind }, Math.max(0, deps.now() - figure.oldestAt) / 1_000);
+      }
+      quarantined.set(aside);
+      return registry.metrics();
+    },
+    contentType: registry.contentType,
+  };
+}

@@ -1,0 +1,75 @@
+/** What we read in PagerDuty's answers: as little as we use, everything else may be there, missing or null. */
+import { z } from "zod";
+import type { PagerdutyStatus } from "../../core/alert.ts";
+import { oneLine } from "../../core/text.ts";
+import { fromIso, type Instant } from "../../core/time.ts";
+
+export interface PagerdutyIncident {
+  readonly status: PagerdutyStatus;
+  readonly assignees: readonly { readonly pagerdutyUserId: string; readonly name: string }[];
+  readonly reopenedAt?: Instant;
+  /** When the status last changed, by PagerDuty's clock, in whole seconds. */
+  readonly statusChangedAt?: Instant;
+}
+
+export interface PagerdutyService {
+  readonly id: string;
+  readonly name: string;
+}
+
+const incident = z.looseObject({
+  incident: z.looseObject({
+    status: z.enum(["triggered", "acknowledged", "resolved"]),
+    reopened_at: z.string().nullish(),
+    last_status_change_at: z.string().nullish(),
+    assignments: z
+      .array(z.looseObject({ assignee: z.looseObject({ id: z.string(), summary: z.string().nullish() }).nullish() }))
+      .nullish(),
+  }),
+});
+
+export function incidentAnswer(data: unknown): PagerdutyIncident | undefined {
+  const parsed = incident.safeParse(data);
+  if (!parsed.success) return undefined;
+  const { status, assignments, reopened_at, last_status_change_at } = parsed.data.incident;
+  const reopenedAt = fromIso(reopened_at);
+  const statusChangedAt = fromIso(last_status_change_at);
+  return {
+    status,
+    assignees: (assignments ?? []).flatMap(({ assignee }) =>
+      assignee ? [{ pagerdutyUserId: assignee.id, name: oneLine(assignee.summary ?? "") || assignee.id }] : [],
+    ),
+    ...(reopenedAt === undefined ? {} : { reopenedAt }),
+    ...(statusChangedAt === undefined ? {} : { statusChangedAt }),
+  };
+}
+
+const alerts = z.looseObject({ alerts: z.array(z.unknown()), more: z.boolean().nullish() });
+
+export function alertsPage(data: unknown): { readonly alerts: readonly unknown[]; readonly more: boolean } | undefined {
+  const parsed = alerts.safeParse(data);
+  return parsed.success ? { alerts: parsed.data.alerts, more: parsed.data.more ?? false } : undefined;
+}
+
+const user = z.looseObject({ user: z.looseObject({ email: z.string().nullish() }) });
+
+export function userAnswer(data: unknown): { readonly email: string | undefined } | undefined {
+  const parsed = user.safeParse(data);
+  return parsed.success ? { email: parsed.data.user.email?.trim().toLowerCase() || undefined } : undefined;
+}
+
+const notes = z.looseObject({ notes: z.array(z.looseObject({ content: z.string().nullish() })) });
+
+export function notesAnswer(data: unknown): readonly string[] | undefined {
+  const parsed = notes.safeParse(data);
+  return parsed.success ? parsed.data.notes.map(({ content }) => content ?? "") : undefined;
+}
+
+const services = z.looseObject({ services: z.array(z.looseObject({ id: z.string(), name: z.string().nullish() })) });
+
+export function servicesAnswer(data: unknown): readonly PagerdutyService[] | undefined {
+  const parsed = services.safeParse(data);
+  return parsed.success
+    ? parsed.data.services.map(({ id, name }) => ({ id, name: oneLine(name ?? "") || id }))
+    : undefined;
+}

@@ -1,0 +1,200 @@
+/** The only file that knows PagerDuty's own client. What it does that nobody would expect is told at the calls. */
+import { api } from "@pagerduty/pdjs";
+import { type Failure, failureOf, unreachable } from "./failure.ts";
+import {
+  alertsPage,
+  incidentAnswer,
+  notesAnswer,
+  type PagerdutyIncident,
+  type PagerdutyService,
+  servicesAnswer,
+  userAnswer,
+} from "./answers.ts";
+
+export type Answer<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly failure: Failure };
+
+/**
+ * What the companion asks of PagerDuty. Nothing here throws or retries: failures are values, and the outbox decides.
+ * `from` is the address of the user who acts.
+ */
+export interface Pagerduty {
+  incident(id: string): Promise<Answer<PagerdutyIncident>>;
+  /** The alerts of an incident as they came, at most 200: untrusted. */
+  alerts(incidentId: string): Promise<Answer<readonly unknown[]>>;
+  /** The e-mail address of a user; undefined where PagerDuty shows none. */
+  userEmail(userId: string): Promise<Answer<string | undefined>>;
+  setStatus(id: string, status: "acknowledged" | "resolved", from: string): Promise<Answer<PagerdutyIncident>>;
+  notes(incidentId: string): Promise<Answer<readonly string[]>>;
+  addNote(incidentId: string, content: string, from: string): Promise<Answer<undefined>>;
+  services(query: string, timeoutMs: number): Promise<Answer<readonly PagerdutyService[]>>;
+}
+
+interface Call {
+  readonly method: "GET" | "PUT" | "POST";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: object;
+  readonly from?: string;
+  readonly timeoutMs?: number;
+  /** Details can wait; what a person asked for goes first. */
+  readonly canWait?: boolean;
+}
+
+const TIMEOUT_MS = 10_000;
+const ALERT_PAGES = 2;
+const PAGE_SIZE = 100;
+
+export interface PagerdutyDeps {
+  readonly url: string;
+  readonly token: string;
+  /** Milliseconds since some moment; see Clock. */
+  readonly elapsed: () => number;
+}
+
+/** One call at a time, as PagerDuty asks of each token; after a 429 none until the time that PagerDuty named is over. */
+export function createPagerduty(deps: PagerdutyDeps): Pagerduty {
+  const queue = createTurns();
+  let pausedUntil = 0;
+
+  async function call<Value>(request: Call, read: (data: unknown) => Value | undefined): Promise<Answer<Value>> {
+    const release = await queue.turn(request.canWait ?? false);
+    try {
+      const pause = pausedUntil - deps.elapsed();
+      if (pause > 0) return { ok: false, failure: unreachable("PagerDuty asked us to wait.", 429, pause) };
+      const answer = await send(request);
+      if (!answer.ok && answer.failure.status === 429) {
+        pausedUntil = deps.elapsed() + (answer.failure.retryAfterMs ?? 1_000);
+      }
+      if (!answer.ok) return answer;
+      const value = read(answer.value);
+      if (value === undefined) {
+        return { ok: false, failure: unreachable("PagerDuty gave an answer that we cannot read.", 200) };
+      }
+      return { ok: true, value };
+    } finally {
+      release();
+    }
+  }
+
+  async function send(request: Call): Promise<Answer<unknown>> {
+    try {
+      const response = await api(parametersOf(request));
+      // Errors of HTTP resolve here, and so does a 429 that was tried four times.
+      if (response.ok) return { ok: true, value: response.data as unknown };
+      return { ok: false, failure: failureOf(response.status, response.headers, response.data as unknown) };
+    } catch (thrown) {
+      return { ok: false, failure: failureOfThrown(thrown) };
+    }
+  }
+
+  function parametersOf({ method, path, query, body, from, timeoutMs = TIMEOUT_MS }: Call) {
+    const headers: Record<string, string> = from === undefined ? {} : { From: from };
+    return {
+      method,
+      // A full address: `server` would force https and a bare host.
+      url: `${deps.url}${path}`,
+      token: deps.token,
+      // Headers of a call replace those of a client, so each call carries its own.
+      headers,
+      ...(query ? { queryParameters: { ...query } } : {}),
+      ...(body ? { data: body } : {}),
+      // Its own timeout aborts nothing and keeps the process alive; its wait before trying a 429 again would be 20 s.
+      requestTimeout: 0,
+      retryTimeout: 1,
+      signal: AbortSignal.timeout(timeoutMs),
+      // The token goes to the configured host and nowhere else.
+      redirect: "error" as const,
+    };
+  }
+
+  return {
+    incident: (id) => call({ method: "GET", path: `/incidents/${segment(id)}` }, incidentAnswer),
+    async alerts(incidentId) {
+      const all: unknown[] = [];
+      for (let page = 0; page < ALERT_PAGES; page += 1) {
+        const query = { limit: String(PAGE_SIZE), offset: String(page * PAGE_SIZE) };
+        const path = `/incidents/${segment(incidentId)}/alerts`;
+        const answer = await call({ method: "GET", path, query, canWait: true }, alertsPage);
+        if (!answer.ok) return answer;
+        all.push(...answer.value.alerts);
+        if (!answer.value.more) break;
+      }
+      return { ok: true, value: all };
+    },
+    async userEmail(userId) {
+      if (!isId(userId)) return { ok: true, value: undefined };
+      const answer = await call({ method: "GET", path: `/users/${segment(userId)}`, canWait: true }, userAnswer);
+      return answer.ok ? { ok: true, value: answer.value.email } : answer;
+    },
+    setStatus: (id, status, from) =>
+      call(
+        {
+          method: "PUT",
+          path: `/incidents/${segment(id)}`,
+          body: { incident: { type: "incident_reference", status } },
+          from,
+        },
+        incidentAnswer,
+      ),
+    notes: (incidentId) => call({ method: "GET", path: `/incidents/${segment(incidentId)}/notes` }, notesAnswer),
+    async addNote(incidentId, content, from) {
+      const path = `/incidents/${segment(incidentId)}/notes`;
+      const answer = await call({ method: "POST", path, body: { note: { content } }, from }, () => true);
+      return answer.ok ? { ok: true, value: undefined } : answer;
+    },
+    services: (query, timeoutMs) =>
+      call({ method: "GET", path: "/services", query: { query, limit: "25" }, timeoutMs }, servicesAnswer),
+  };
+}
+
+/**
+ * A part of a path. Ids of PagerDuty are letters and digits; anything else would lead somewhere else.
+ * @throws Error for what is no id
+ */
+function segment(id: string): string {
+  if (!isId(id)) throw new Error("This is no id of PagerDuty.");
+  return id;
+}
+
+function isId(text: string): boolean {
+  return /^[A-Za-z0-9_-]{1,64}$/.test(text);
+}
+
+/** A body that is no JSON makes pdjs reject with the response itself; everything else that is thrown is a lost connection. */
+function failureOfThrown(thrown: unknown): Failure {
+  if (thrown instanceof Error) {
+    const isTimeout = thrown.name === "AbortError" || thrown.name === "TimeoutError";
+    return unreachable(isTimeout ? "PagerDuty did not answer in time." : "PagerDuty could not be reached.", 0);
+  }
+  if (typeof thrown === "object" && thrown !== null && "status" in thrown && typeof thrown.status === "number") {
+    const headers = "headers" in thrown && isHeaders(thrown.headers) ? thrown.headers : undefined;
+    return failureOf(thrown.status, headers, undefined);
+  }
+  return unreachable("PagerDuty could not be reached.", 0);
+}
+
+function isHeaders(value: unknown): value is { get(name: string): string | null } {
+  return typeof value === "object" && value !== null && "get" in value && typeof value.get === "function";
+}
+
+/** Gives out turns one at a time; those who can wait come after all the others. */
+function createTurns(): { turn(canWait: boolean): Promise<() => void> } {
+  const urgent: (() => void)[] = [];
+  const patient: (() => void)[] = [];
+  let isTaken = false;
+  const release = (): void => {
+    const next = urgent.shift() ?? patient.shift();
+    if (next) next();
+    else isTaken = false;
+  };
+  return {
+    turn(canWait) {
+      if (!isTaken) {
+        isTaken = true;
+        return Promise.resolve(release);
+      }
+      return new Promise((resolve) => (canWait ? patient : urgent).push(() => resolve(release)));
+    },
+  };
+}

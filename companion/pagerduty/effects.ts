@@ -1,0 +1,245 @@
+import { PAGERDUTY_NOTE_MAX_LENGTH } from "../../core/assumptions.ts";
+import { type PagedPerson, acknowledgeRule, actorFor } from "../../core/paging.ts";
+import type { Person } from "../../core/incident.ts";
+import { cutCharacters } from "../../core/text.ts";
+import { HOUR, type Instant } from "../../core/time.ts";
+import type { Job, OutboxRow } from "../jobs.ts";
+import type { AlertFacts } from "../store/store.ts";
+import { homeOf } from "../triage/events.ts";
+import { actorOf, announceAlert, COMPANION_ACTOR, queue, record, type Unit } from "../triage/unit.ts";
+import type { Why } from "../timeline.ts";
+import type { Ending, Finish } from "../work/lane.ts";
+import type { PagerdutyIncident } from "./answers.ts";
+import type { Pagerduty } from "./client.ts";
+import { type Failure, isAlreadyResolved, isUnknownRequester } from "./failure.ts";
+
+export interface EffectDeps {
+  readonly pagerduty: Pagerduty;
+  readonly userMap: ReadonlyMap<string, string>;
+  /** The address that stands in for people whom PagerDuty does not know. */
+  readonly fallbackFrom: string;
+  readonly addresses: Addresses;
+}
+
+/** Completes people by the addresses that PagerDuty has of them. */
+export type Addresses = (people: readonly PagedPerson[]) => Promise<readonly PagedPerson[]>;
+
+type JobOf<Kind extends Job["kind"]> = Extract<Job, { kind: Kind }>;
+
+/** How long an effect is tried. An acknowledgement hours after the press would stop a page that nobody thinks of any more. */
+const GIVE_UP_AFTER_MS = { pagerduty_acknowledge: 1 * HOUR, pagerduty_resolve: 24 * HOUR, pagerduty_note: 24 * HOUR };
+
+/** Carries out what people decided, in PagerDuty. */
+export function createEffects(deps: EffectDeps): { perform(row: OutboxRow): Promise<Finish> } {
+  return {
+    perform(row) {
+      switch (row.job.kind) {
+        case "pagerduty_acknowledge":
+          return acknowledge(deps, row, row.job);
+        case "pagerduty_resolve":
+          return resolve(deps, row, row.job);
+        case "pagerduty_note":
+          return note(deps, row, row.job);
+        default:
+          throw new Error(`${row.job.kind} is no effect in PagerDuty.`);
+      }
+    },
+  };
+}
+
+/** Reads the incident first: acknowledging a resolved one would reopen it (PagerDuty's schema, 2025-09-18). */
+async function acknowledge(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerduty_acknowledge">): Promise<Finish> {
+  const fresh = await deps.pagerduty.incident(job.alertId);
+  if (!fresh.ok) return (unit) => afterFailure(unit, row, fresh.failure, "pagerduty_acknowledge");
+  const assignees = await deps.addresses(fresh.value.assignees);
+  const own = deps.userMap.get(job.by.slackUserId) ?? job.by.email?.trim().toLowerCase();
+  const verdict = verdictOf(job, own, fresh.value, assignees);
+  if (verdict.from === undefined) return (unit) => notAcknowledged(unit, row, job, verdict.why);
+  const answer = await deps.pagerduty.setStatus(job.alertId, "acknowledged", verdict.from);
+  if (answer.ok) {
+    return async (unit) => {
+      await takeStatus(unit, job.alertId, answer.value);
+      await record(unit, row.subject, "alert.acknowledged", verdict.why, actorOf(job.by), { alertId: job.alertId });
+      return { end: "done", outcome: "acknowledged" };
+    };
+  }
+  // Nobody else's name will do for an acknowledgement: it would take the page over.
+  if (isUnknownRequester(answer.failure)) {
+    return (unit) => notAcknowledged(unit, row, job, "presser_unknown_to_pagerduty");
+  }
+  return (unit) => afterFailure(unit, row, answer.failure, "pagerduty_acknowledge");
+}
+
+function verdictOf(
+  job: JobOf<"pagerduty_acknowledge">,
+  own: string | undefined,
+  incident: PagerdutyIncident,
+  assignees: readonly PagedPerson[],
+): { readonly from?: string; readonly why: Why } {
+  if (job.rule === "assignee_only") {
+    const rule = acknowledgeRule(own, incident.status, assignees);
+    return rule.acknowledge && rule.as.email ? { from: rule.as.email, why: rule.why } : { why: rule.why };
+  }
+  if (incident.status !== "triggered") {
+    return { why: incident.status === "resolved" ? "already_resolved" : "already_acknowledged" };
+  }
+  return own === undefined ? { why: "presser_unknown_to_pagerduty" } : { from: own, why: "person_asked" };
+}
+
+async function notAcknowledged(
+  unit: Unit,
+  row: OutboxRow,
+  job: JobOf<"pagerduty_acknowledge">,
+  why: Why,
+): Promise<Ending> {
+  await record(unit, row.subject, "alert.not_acknowledged", why, actorOf(job.by), { alertId: job.alertId });
+  return { end: "done", outcome: why };
+}
+
+async function resolve(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerduty_resolve">): Promise<Finish> {
+  // After a failure nobody knows whether it took effect, or what happened since.
+  if (row.attempts > 1) {
+    const fresh = await deps.pagerduty.incident(job.alertId);
+    if (!fresh.ok) return (unit) => afterFailure(unit, row, fresh.failure, "pagerduty_resolve");
+    if (fresh.value.status === "resolved") return (unit) => resolved(unit, row, job, fresh.value);
+    if (fresh.value.reopenedAt !== undefined && fresh.value.reopenedAt > job.at) {
+      return (unit) => resolveFailed(unit, row, job, "It was reopened in PagerDuty after it was closed here.");
+    }
+  }
+  const actor = actorFor(job.by, deps.userMap, deps.fallbackFrom);
+  let answer = await deps.pagerduty.setStatus(job.alertId, "resolved", actor.email);
+  let usedFallback = actor.why === "fallback";
+  if (!answer.ok && isUnknownRequester(answer.failure) && !usedFallback) {
+    usedFallback = true;
+    answer = await deps.pagerduty.setStatus(job.alertId, "resolved", deps.fallbackFrom);
+  }
+  if (answer.ok) {
+    const incident = answer.value;
+    return async (unit) => {
+      if (usedFallback) await queueNamingNote(unit, row, job.alertId, job.by);
+      return resolved(unit, row, job, incident);
+    };
+  }
+  return afterRefusedResolve(deps, row, job, answer.failure);
+}
+
+/** The table of answers to a resolve: some refusals mean that it is resolved. */
+async function afterRefusedResolve(
+  deps: EffectDeps,
+  row: OutboxRow,
+  job: JobOf<"pagerduty_resolve">,
+  failure: Failure,
+): Promise<Finish> {
+  if (isAlreadyResolved(failure)) return (unit) => resolved(unit, row, job, { status: "resolved", assignees: [] });
+  if (failure.status === 400 || failure.status === 409) {
+    const fresh = await deps.pagerduty.incident(job.alertId);
+    if (fresh.ok && fresh.value.status === "resolved") return (unit) => resolved(unit, row, job, fresh.value);
+  }
+  return (unit) => afterFailure(unit, row, failure, "pagerduty_resolve");
+}
+
+async function queueNamingNote(unit: Unit, row: OutboxRow, alertId: string, by: Person): Promise<void> {
+  const text = `${by.name} resolved this in Slack. PagerDuty knows no user of their address.`;
+  await queue(unit, row.subject, { kind: "pagerduty_note", alertId, by, text });
+}
+
+async function resolved(
+  unit: Unit,
+  row: OutboxRow,
+  job: JobOf<"pagerduty_resolve">,
+  incident: PagerdutyIncident,
+): Promise<Ending> {
+  await takeStatus(unit, job.alertId, incident);
+  await changeClosing(unit, job.alertId, { state: "confirmed", at: unit.now });
+  await record(unit, row.subject, "alert.resolve_confirmed", "pagerduty_confirmed", actorOf(job.by), {
+    alertId: job.alertId,
+  });
+  return { end: "done", outcome: "resolved" };
+}
+
+async function resolveFailed(
+  unit: Unit,
+  row: OutboxRow,
+  job: JobOf<"pagerduty_resolve">,
+  problem: string,
+): Promise<Ending> {
+  await changeClosing(unit, job.alertId, { state: "failed", problem });
+  await record(unit, row.subject, "alert.resolve_failed", "pagerduty_refused", COMPANION_ACTOR, {
+    alertId: job.alertId,
+    problem,
+  });
+  return { end: "failed", problem };
+}
+
+async function note(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerduty_note">): Promise<Finish> {
+  const content = cutCharacters(job.text, PAGERDUTY_NOTE_MAX_LENGTH);
+  const finish = async (unit: Unit): Promise<Ending> => {
+    await record(unit, row.subject, "alert.noted", "pagerduty_confirmed", actorOf(job.by), { alertId: job.alertId });
+    return { end: "done", outcome: "noted" };
+  };
+  // A note has no key of its own: after a failure the answer may have been lost and not the note.
+  if (row.attempts > 1) {
+    const notes = await deps.pagerduty.notes(job.alertId);
+    if (!notes.ok) return (unit) => afterFailure(unit, row, notes.failure, "pagerduty_note");
+    if (notes.value.includes(content)) return finish;
+  }
+  const actor = actorFor(job.by, deps.userMap, deps.fallbackFrom);
+  let answer = await deps.pagerduty.addNote(job.alertId, content, actor.email);
+  // The text names the person anyway.
+  if (!answer.ok && isUnknownRequester(answer.failure) && actor.why !== "fallback") {
+    answer = await deps.pagerduty.addNote(job.alertId, content, deps.fallbackFrom);
+  }
+  if (answer.ok) return finish;
+  const { failure } = answer;
+  return (unit) => afterFailure(unit, row, failure, "pagerduty_note");
+}
+
+/** What may pass is tried again, the rest is told. A resolve that has to wait says so once. */
+async function afterFailure(
+  unit: Unit,
+  row: OutboxRow,
+  failure: Failure,
+  kind: keyof typeof GIVE_UP_AFTER_MS,
+): Promise<Ending> {
+  const { job } = row;
+  const isOver = !failure.isTransient || unit.now - row.createdAt > GIVE_UP_AFTER_MS[kind];
+  if (isOver) {
+    if (job.kind === "pagerduty_resolve") return resolveFailed(unit, row, job, failure.sentence);
+    return { end: "failed", problem: failure.sentence };
+  }
+  if (job.kind === "pagerduty_resolve") {
+    await changeClosing(unit, job.alertId, { state: "wanted", problem: failure.sentence });
+  }
+  const { retryAfterMs } = failure;
+  return { end: "again", problem: failure.sentence, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+/** PagerDuty's REST API gives times in whole seconds, its webhooks in milliseconds. */
+const REST_TIME_STEP_MS = 1_000;
+
+/** What PagerDuty said of the status, by its own clock where it names the time. */
+async function takeStatus(unit: Unit, alertId: string, incident: PagerdutyIncident): Promise<void> {
+  const row = await unit.tx.alert(alertId);
+  if (!row) return;
+  const at: Instant = incident.statusChangedAt ?? unit.now;
+  if (at + REST_TIME_STEP_MS <= row.statusAt || row.facts.status === incident.status) return;
+  await save(unit, { ...row.facts, status: incident.status }, { ...row, statusAt: Math.max(at, row.statusAt) });
+}
+
+async function changeClosing(unit: Unit, alertId: string, closing: AlertFacts["closing"]): Promise<void> {
+  const row = await unit.tx.alert(alertId);
+  if (!row || row.facts.closing.state === "confirmed") return;
+  const problem = "problem" in row.facts.closing ? row.facts.closing.problem : undefined;
+  const isSame = row.facts.closing.state === closing.state && "problem" in closing && problem === closing.problem;
+  if (!isSame) await save(unit, { ...row.facts, closing }, row);
+}
+
+async function save(
+  unit: Unit,
+  facts: AlertFacts,
+  times: { readonly statusAt: Instant; readonly peopleAt: Instant },
+): Promise<void> {
+  await unit.tx.saveAlert({ facts, statusAt: times.statusAt, peopleAt: times.peopleAt });
+  const home = homeOf(await unit.tx.relations(facts.id));
+  if (home) await announceAlert(unit, home.incidentId, facts.id);
+}

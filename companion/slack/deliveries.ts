@@ -1,0 +1,172 @@
+import { packAlert } from "../../core/alert_packing.ts";
+import {
+  CONFIRMATION_PATIENCE_MS,
+  TRIGGER_BURST,
+  TRIGGER_INTERVAL_MS,
+  TRIGGER_STRING_MAX_BYTES,
+} from "../../core/assumptions.ts";
+import type { SignalDelivery, TriageDelivery } from "../../core/protocol.ts";
+import { cutBytes } from "../../core/text.ts";
+import { HOUR, toIso } from "../../core/time.ts";
+import type { OutboxRow } from "../jobs.ts";
+import type { Store, Transaction } from "../store/store.ts";
+import type { DetailsWatch } from "../work/details_watch.ts";
+import type { Ending, Finish } from "../work/lane.ts";
+import { createTokenBucket, type TokenBucket } from "../work/token_bucket.ts";
+import { createTrigger, type TriggerOutcome } from "./triggers.ts";
+
+export interface DeliveryDeps {
+  readonly store: Store;
+  readonly urls: { readonly triageTriggerUrl: string; readonly signalTriggerUrl: string };
+  readonly archiveGraceMs: number;
+  readonly elapsed: () => number;
+  readonly details: DetailsWatch;
+}
+
+export interface Deliveries {
+  /** Waits for details and for the trigger's rate. */
+  before(row: OutboxRow): Promise<void>;
+  perform(row: OutboxRow): Promise<Finish>;
+}
+
+/** What Slack could not be given for so long is no news any more. */
+const GIVE_UP_AFTER_MS = 24 * HOUR;
+
+/** Sends what the outbox holds for Slack. What is sent is read when it leaves. */
+export function createDeliveries(deps: DeliveryDeps): Deliveries {
+  const triage = throttled(deps.urls.triageTriggerUrl);
+  // One address for both would be one rate.
+  const signal =
+    deps.urls.signalTriggerUrl === deps.urls.triageTriggerUrl ? triage : throttled(deps.urls.signalTriggerUrl);
+
+  function throttled(url: string) {
+    const bucket: TokenBucket = createTokenBucket({
+      burst: TRIGGER_BURST,
+      intervalMs: TRIGGER_INTERVAL_MS,
+      elapsed: deps.elapsed,
+    });
+    return { bucket, send: createTrigger(url) };
+  }
+
+  function triggerOf(row: OutboxRow) {
+    return row.job.kind === "slack_triage" ? triage : signal;
+  }
+
+  return {
+    async before(row) {
+      if (row.job.kind === "slack_triage") await awaitDetails(deps, row.subject, row.job.alertId);
+      await triggerOf(row).bucket.take();
+    },
+    async perform(row) {
+      const values = await deps.store.transaction((tx) => valuesOf(tx, row, deps.archiveGraceMs));
+      if (!values) return () => Promise.resolve({ end: "done", outcome: "moved" });
+      const outcome = await triggerOf(row).send({ ...values });
+      return (unit) => Promise.resolve(endingOf(row, outcome, unit.now));
+    },
+  };
+}
+
+/** Only for the first attempt at details: what comes later goes as news. */
+async function awaitDetails(deps: DeliveryDeps, incidentId: string, alertId: string): Promise<void> {
+  const over = deps.details.next(alertId);
+  const open = await deps.store.transaction((tx) => tx.openJobs(incidentId, ["fetch_details"]));
+  const isUnderWay = open.some(
+    ({ job, failures }) => job.kind === "fetch_details" && job.alertId === alertId && failures === 0,
+  );
+  if (isUnderWay) await over;
+  else deps.details.ended(alertId);
+}
+
+function endingOf(row: OutboxRow, outcome: TriggerOutcome, now: number): Ending {
+  switch (outcome.outcome) {
+    case "accepted":
+      // What belongs to no incident is asked for anew each time, so nobody waits for its confirmation.
+      return row.subject === ""
+        ? { end: "done", outcome: "sent" }
+        : { end: "sent", confirmBy: now + CONFIRMATION_PATIENCE_MS };
+    case "refused":
+      return { end: "failed", problem: outcome.problem };
+    case "unreachable":
+      if (now - row.createdAt > GIVE_UP_AFTER_MS) return { end: "failed", problem: outcome.problem };
+      return {
+        end: "again",
+        problem: outcome.problem,
+        ...(outcome.retryAfterMs === undefined ? {} : { retryAfterMs: outcome.retryAfterMs }),
+      };
+  }
+}
+
+/** The inputs of the trigger, every key every time; undefined where the alert belongs to another incident by now. */
+async function valuesOf(
+  tx: Transaction,
+  row: OutboxRow,
+  graceMs: number,
+): Promise<TriageDelivery | SignalDelivery | undefined> {
+  return row.job.kind === "slack_triage" ? triageValues(tx, row) : signalValues(tx, row, graceMs);
+}
+
+async function triageValues(tx: Transaction, row: OutboxRow): Promise<TriageDelivery | undefined> {
+  const found = await tx.incident(row.subject);
+  if (!found || row.job.kind !== "slack_triage") return undefined;
+  const { incident, windowClosesAt } = found;
+  return {
+    delivery_id: row.id,
+    sequence: String(row.sequence),
+    incident_id: incident.id,
+    number: incident.number,
+    title: cutBytes(incident.title, 1_500),
+    service_id: cutBytes(incident.serviceId, 500),
+    service_name: cutBytes(incident.serviceName, 500),
+    opened_at: toIso(incident.openedAt),
+    window_closes_at: toIso(windowClosesAt),
+    alert: (await packedAlert(tx, row.subject, row.job.alertId, TRIGGER_STRING_MAX_BYTES)) ?? "",
+  };
+}
+
+async function signalValues(tx: Transaction, row: OutboxRow, graceMs: number): Promise<SignalDelivery | undefined> {
+  if (row.job.kind !== "slack_signal") return undefined;
+  const data = await signalData(tx, row, graceMs);
+  if (data === undefined) return undefined;
+  return {
+    delivery_id: row.id,
+    sequence: String(row.sequence),
+    kind: row.job.signal,
+    incident_id: row.subject,
+    data,
+  };
+}
+
+/** Room for what stands around an alert in a signal's data. */
+const AROUND_ALERT_BYTES = 60;
+
+async function signalData(tx: Transaction, row: OutboxRow, graceMs: number): Promise<string | undefined> {
+  const { job, subject } = row;
+  if (job.kind !== "slack_signal") return undefined;
+  switch (job.signal) {
+    case "later_alert":
+    case "alert_changed": {
+      const alert = await packedAlert(tx, subject, job.alertId, TRIGGER_STRING_MAX_BYTES - AROUND_ALERT_BYTES);
+      if (alert === undefined) return undefined;
+      return job.signal === "later_alert" ? `{"alert":${alert},"laterCount":${job.laterCount}}` : `{"alert":${alert}}`;
+    }
+    case "apply_decision": {
+      const decision = (await tx.incident(subject))?.decision;
+      return decision && JSON.stringify({ decision: { ...decision, note: cutBytes(decision.note, 1_000) } });
+    }
+    case "archive_due":
+      return JSON.stringify({ graceMs });
+    case "sync":
+      return "{}";
+  }
+}
+
+async function packedAlert(
+  tx: Transaction,
+  incidentId: string,
+  alertId: string,
+  maxBytes: number,
+): Promise<string | undefined> {
+  const alert = await tx.alert(alertId);
+  const relation = (await tx.relations(alertId)).find((one) => one.incidentId === incidentId)?.relation;
+  return alert && relation && packAlert({ ...alert.facts, relation }, maxBytes);
+}

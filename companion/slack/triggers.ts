@@ -1,0 +1,61 @@
+/** The only file that knows Slack's client of webhook triggers. */
+import { WebhookTrigger, WebhookTriggerHTTPError } from "@slack/webhook";
+
+export type TriggerOutcome =
+  | { readonly outcome: "accepted" }
+  /** Slack understood and said no; it would say so again. */
+  | { readonly outcome: "refused"; readonly problem: string }
+  | { readonly outcome: "unreachable"; readonly problem: string; readonly retryAfterMs?: number };
+
+/** Calls one trigger of the Slack app. Never throws; problems name no address, since the address is a secret. */
+export type SendToTrigger = (values: Readonly<Record<string, string>>) => Promise<TriggerOutcome>;
+
+const TIMEOUT_MS = 10_000;
+
+export function createTrigger(url: string): SendToTrigger {
+  return async (values) => {
+    let retryAfterMs: number | undefined;
+    // Slack's client hides the headers of an error, and with them how long Slack asks us to wait.
+    const trigger = new WebhookTrigger(url, {
+      timeout: TIMEOUT_MS,
+      fetch: async (input, init) => {
+        const response = await fetch(input, init);
+        const seconds = response.headers.get("retry-after");
+        if (seconds && /^\d{1,6}$/.test(seconds)) retryAfterMs = Number(seconds) * 1_000;
+        return response;
+      },
+    });
+    try {
+      const answer = await trigger.send({ ...values });
+      // A bare "ok" of JSON is no object and counts as success like an empty body.
+      if (typeof answer !== "object" || answer === null || answer.ok !== false) return { outcome: "accepted" };
+      return { outcome: "refused", problem: `Slack refused: ${wordOf(answer.error)}` };
+    } catch (thrown) {
+      return outcomeOf(thrown, retryAfterMs);
+    }
+  };
+}
+
+function outcomeOf(thrown: unknown, retryAfterMs: number | undefined): TriggerOutcome {
+  const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
+  if (!(thrown instanceof WebhookTriggerHTTPError)) {
+    return { outcome: "unreachable", problem: "Slack could not be reached.", ...wait };
+  }
+  const status = thrown.statusCode;
+  if (status === 429 || status >= 500) return { outcome: "unreachable", problem: `Slack answered ${status}.`, ...wait };
+  return { outcome: "refused", problem: `Slack answered ${status}: ${errorIn(thrown.body)}` };
+}
+
+function errorIn(body: unknown): string {
+  try {
+    const parsed: unknown = JSON.parse(String(body));
+    return wordOf(typeof parsed === "object" && parsed !== null ? Reflect.get(parsed, "error") : undefined);
+  } catch {
+    return "no reason given";
+  }
+}
+
+/** Slack's errors are words such as parameter_validation_failed; anything else is not repeated. */
+function wordOf(error: unknown): string {
+  return typeof error === "string" && /^[a-z0-9_]{1,60}$/.test(error) ? error : "no reason given";
+}

@@ -1,0 +1,74 @@
+import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
+import { accept, type Result } from "../../core/result.ts";
+import { cutCharacters, oneLine, slug } from "../../core/text.ts";
+import { followToOpen, openByHand } from "./open.ts";
+import type { Refusal } from "./refusal.ts";
+import type { Unit } from "./unit.ts";
+
+/** A service as PagerDuty has it. */
+export interface KnownService {
+  readonly id: string;
+  readonly name: string;
+}
+
+const NAME_MAX = 120;
+
+/**
+ * Opens a triage that a person started by hand. It takes the service's window if nobody holds it. Idempotent by `requestId`.
+ * @param found the service in PagerDuty, looked up before since it takes a request
+ */
+export async function takeClaim(
+  unit: Unit,
+  request: CompanionRequests["claim"],
+  found: KnownService | undefined,
+): Promise<Result<CompanionAnswers["claim"], Refusal>> {
+  const { requestId, by, at, named, place } = request;
+  const answered = await unit.tx.answered("claim", requestId);
+  if (answered !== undefined) return accept(answered as CompanionAnswers["claim"]);
+  const typed = cutCharacters(oneLine(request.serviceName), NAME_MAX);
+  const service = found ?? { id: `name:${slug(typed, 60) || "unnamed"}`, name: typed };
+  if (found) await unit.tx.rememberService(found.id, found.name);
+  const incidentId = named?.incidentId ?? unit.id("inc");
+  const number = named?.number ?? String(await unit.tx.count("incident"));
+  const claimed = await takeWindow(unit, service.id, incidentId, at);
+  await openByHand(unit, {
+    id: incidentId,
+    number,
+    title: cutCharacters(oneLine(request.title), 1_024),
+    serviceId: service.id,
+    serviceName: service.name,
+    by,
+    at,
+    windowClosesAt: claimed.closesAt,
+    why: named ? "handed_over_late" : "started_by_hand",
+    ...(place ? { place } : {}),
+  });
+  const answer: CompanionAnswers["claim"] = {
+    ok: true,
+    incidentId,
+    number,
+    serviceId: service.id,
+    serviceName: service.name,
+    windowClosesAt: claimed.closesAt,
+    windowHeldBy: claimed.heldBy,
+  };
+  await unit.tx.rememberAnswer("claim", requestId, answer, unit.now);
+  return accept(answer);
+}
+
+/** Takes the service's window where it is free, over, or held by an incident that is closed. */
+async function takeWindow(
+  unit: Unit,
+  serviceId: string,
+  incidentId: string,
+  at: number,
+): Promise<{ readonly closesAt: number; readonly heldBy: string }> {
+  const window = await unit.tx.window(serviceId);
+  if (window && at < window.closesAt) {
+    const holder = await followToOpen(unit, window.incidentId);
+    if (holder) return { closesAt: window.closesAt, heldBy: holder.incident.id };
+  }
+  const closesAt = at + unit.settings.debounceWindowMs;
+  await unit.tx.replaceWindow(serviceId, incidentId, at, closesAt);
+  return { closesAt, heldBy: "" };
+}

@@ -1,0 +1,54 @@
+import { MINUTE } from "../../core/time.ts";
+import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
+import { accept, refuse, type Result } from "../../core/result.ts";
+import type { OutboxRow } from "../jobs.ts";
+import { openWithNewWindow } from "./open.ts";
+import { type Refusal, unknownIncident } from "./refusal.ts";
+import { COMPANION_ACTOR, record, type Unit } from "./unit.ts";
+
+/** Slack acted on a delivery. Idempotent; a delivery that is over already only brings its place. */
+export async function takeConfirmation(
+  unit: Unit,
+  request: CompanionRequests["confirm"],
+): Promise<Result<CompanionAnswers["confirm"], Refusal>> {
+  const { deliveryId, incidentId, outcome, place } = request;
+  const job = deliveryId === "" ? undefined : await unit.tx.job(deliveryId);
+  const row = incidentId === "" ? undefined : await unit.tx.incident(incidentId);
+  if (incidentId !== "" && !row) return refuse(unknownIncident(incidentId));
+  if (job && job.subject !== incidentId) {
+    return refuse({ status: 409, code: "wrong_incident", message: "This delivery belongs to another incident." });
+  }
+  if (row && place) await unit.tx.saveIncident({ ...row, place });
+  // "done" also covers one that was given up: its late confirmation is welcome and changes nothing.
+  if (!job || job.state === "done" || job.state === "failed") return accept({ ok: true });
+  await unit.tx.updateJob(job.id, { state: "done", outcome, finishedAt: unit.now });
+  await record(unit, incidentId, "delivery.confirmed", "confirmed", COMPANION_ACTOR, { deliveryId, outcome });
+  if (outcome === "stale") await decideAgain(unit, job);
+  if (outcome === "postponed") await postpone(unit, job, request.notBefore);
+  return accept({ ok: true });
+}
+
+/** The later alert was meant for an incident that Slack knows to be closed: it opens one of its own. */
+async function decideAgain(unit: Unit, { job, subject }: OutboxRow): Promise<void> {
+  if (job.kind !== "slack_signal" || job.signal !== "later_alert") return;
+  const alert = await unit.tx.alert(job.alertId);
+  const relations = await unit.tx.relations(job.alertId);
+  const isStillOffered = relations.some((one) => one.incidentId === subject && one.relation === "offered");
+  if (!alert || alert.facts.status === "resolved" || !isStillOffered) return;
+  await unit.tx.unrelate(subject, job.alertId);
+  await openWithNewWindow(unit, {
+    id: unit.id("inc"),
+    alert: alert.facts,
+    at: unit.now,
+    why: "stale_in_slack",
+    hint: { expectsAlerts: false },
+  });
+}
+
+/** Somebody wrote in the channel, so it is archived later. Never at once again, whatever Slack's clock says. */
+async function postpone(unit: Unit, { job, subject }: OutboxRow, notBefore: number | undefined): Promise<void> {
+  if (job.kind !== "slack_signal" || job.signal !== "archive_due") return;
+  const dueAt = Math.max(notBefore ?? unit.now + unit.settings.archiveGraceMs, unit.now + MINUTE);
+  await unit.tx.setTimer("archive", subject, dueAt);
+  await record(unit, subject, "archive.postponed", "somebody_wrote", COMPANION_ACTOR, { dueAt });
+}

@@ -1,0 +1,146 @@
+import { DECISION_PATIENCE_MS } from "../../core/assumptions.ts";
+import { DISMISS_REASONS, type Incident, type Person } from "../../core/incident.ts";
+import type { CompanionAnswers, CompanionRequests, Decision, Place } from "../../core/protocol.ts";
+import { accept, refuse, type Result } from "../../core/result.ts";
+import { oneLine } from "../../core/text.ts";
+import { type Command, transition } from "../../core/transitions.ts";
+import type { IncidentRow } from "../store/store.ts";
+import type { What } from "../timeline.ts";
+import { followToOpen, giveNewHome } from "./open.ts";
+import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
+import { wantResolved } from "./resolve.ts";
+import { actorOf, announceAlert, queue, record, type Unit } from "./unit.ts";
+
+/**
+ * Takes the answer to the question. The first decision wins; the same one again changes nothing but what it newly says,
+ * and "applied" counts as both, since the message before it may have been lost.
+ */
+export async function takeDecision(
+  unit: Unit,
+  request: CompanionRequests["decide"],
+): Promise<Result<CompanionAnswers["decide"], Refusal>> {
+  const { decision, phase, place } = request;
+  const found = await unit.tx.incident(decision.incidentId);
+  if (!found) return refuse(unknownIncident(decision.incidentId));
+  let row: IncidentRow = place ? { ...found, place } : found;
+  if (row.decision && row.decision.id !== decision.id) return refuse(refusalFor("already_decided"));
+  if (!row.decision) {
+    const decided = await carryOut(unit, row, decision);
+    if (!decided.ok) return decided;
+    row = decided.value;
+    // A decision is proof that the triage reached Slack, even where its confirmation was lost.
+    await confirmTriage(unit, row.incident.id);
+    await unit.tx.setTimer("reapply_decision", row.incident.id, unit.now + DECISION_PATIENCE_MS);
+  }
+  if (phase === "applied" && row.appliedAt === undefined) {
+    row = { ...row, appliedAt: unit.now };
+    await unit.tx.clearTimer("reapply_decision", row.incident.id);
+    await record(unit, row.incident.id, "decision.applied", "confirmed", actorOf(decision.by));
+  }
+  await unit.tx.saveIncident(row);
+  return accept({ ok: true });
+}
+
+async function confirmTriage(unit: Unit, incidentId: string): Promise<void> {
+  for (const { id } of await unit.tx.openJobs(incidentId, ["slack_triage"])) {
+    await unit.tx.updateJob(id, { state: "done", outcome: "applied", finishedAt: unit.now });
+  }
+}
+
+const DONE: Readonly<Record<Decision["decision"], What>> = {
+  create: "incident.created",
+  merge: "incident.merged",
+  dismiss: "incident.dismissed",
+};
+
+async function carryOut(unit: Unit, row: IncidentRow, decision: Decision): Promise<Result<IncidentRow, Refusal>> {
+  const target = decision.mergeInto === undefined ? undefined : await followToOpen(unit, decision.mergeInto);
+  const command = commandOf(decision, target?.incident);
+  if (!command) return refuse(refusalFor("merge_into_closed"));
+  const outcome = transition(row.incident, command);
+  if (!outcome.ok) return refuse(refusalFor(outcome.refusal));
+  const { incident, why } = outcome.value;
+  const after = { ...row, incident, decision };
+  await unit.tx.saveIncident(after);
+  await record(unit, incident.id, DONE[decision.decision], why, actorOf(decision.by), {
+    decisionId: decision.id,
+    ...(decision.reason ? { reason: decision.reason } : {}),
+    ...(target ? { mergedInto: target.incident.id } : {}),
+  });
+  if (decision.decision === "create") await afterCreate(unit, after, decision);
+  if (decision.decision === "merge" && target) await afterMerge(unit, after, target, decision);
+  if (decision.decision === "dismiss") await afterDismiss(unit, after, decision);
+  return accept(after);
+}
+
+/** Undefined for a merge without an open target. */
+function commandOf(decision: Decision, target: Incident | undefined): Command | undefined {
+  const { by, at, note } = decision;
+  switch (decision.decision) {
+    case "create":
+      return { type: "create", by, at };
+    case "merge":
+      return target && { type: "merge", by, at, target };
+    case "dismiss":
+      return { type: "dismiss", by, at, reason: decision.reason ?? "other", note };
+  }
+}
+
+async function afterCreate(unit: Unit, row: IncidentRow, decision: Decision): Promise<void> {
+  const { id, number } = row.incident;
+  const text = `${decision.by.name} opened incident #${number} in Slack${placeText(row.place)}`;
+  for (const { facts, relation } of await unit.tx.alertsOf(id)) {
+    if (relation !== "attached") continue;
+    await acknowledgeAndNote(unit, id, facts.id, decision.by, text);
+  }
+}
+
+async function afterMerge(unit: Unit, row: IncidentRow, target: IncidentRow, decision: Decision): Promise<void> {
+  const source = row.incident.id;
+  const into = target.incident;
+  const text = `${decision.by.name} made this part of incident #${into.number} in Slack${placeText(target.place)}`;
+  await unit.tx.moveWindows(source, into.id);
+  for (const { facts, relation } of await unit.tx.alertsOf(source)) {
+    if (relation !== "attached" && relation !== "offered") continue;
+    await unit.tx.unrelate(source, facts.id);
+    await unit.tx.relate(into.id, facts.id, relation, unit.now);
+    await announceAlert(unit, into.id, facts.id);
+    if (relation === "attached") await acknowledgeAndNote(unit, into.id, facts.id, decision.by, text);
+  }
+  await record(unit, into.id, "incident.took_over", "person_merged", actorOf(decision.by), { from: source });
+  await unit.tx.setTimer("archive", source, unit.now + unit.settings.archiveGraceMs);
+}
+
+async function afterDismiss(unit: Unit, row: IncidentRow, decision: Decision): Promise<void> {
+  const { id } = row.incident;
+  const note = oneLine(decision.note);
+  const reason = DISMISS_REASONS[decision.reason ?? "other"];
+  const text = `${decision.by.name} dismissed this in Slack: ${reason}${note === "" ? "." : `. ${note}`}`;
+  const alerts = await unit.tx.alertsOf(id);
+  for (const { facts, relation } of alerts) {
+    if (relation !== "attached") continue;
+    await wantResolved(unit, id, facts.id, decision.by, decision.at);
+    await queue(unit, id, { kind: "pagerduty_note", alertId: facts.id, by: decision.by, text });
+  }
+  // Nobody said that the offered ones are no incident either.
+  const unanswered = alerts.filter(({ relation }) => relation === "offered").map(({ facts }) => facts);
+  await giveNewHome(unit, id, unanswered);
+  await unit.tx.setTimer("archive", id, unit.now + unit.settings.archiveGraceMs);
+}
+
+/** What Create, Merge and Attach do in PagerDuty: acknowledge if an assignee pressed, and leave a note that leads to the channel. */
+export async function acknowledgeAndNote(
+  unit: Unit,
+  incidentId: string,
+  alertId: string,
+  by: Person,
+  text: string,
+): Promise<void> {
+  await queue(unit, incidentId, { kind: "pagerduty_acknowledge", alertId, by, rule: "assignee_only" });
+  await queue(unit, incidentId, { kind: "pagerduty_note", alertId, by, text });
+}
+
+/** ": #inc-142-checkout https://…", or nothing but a full stop where the channel is not known. */
+export function placeText(place: Place | undefined): string {
+  return place ? `: #${place.channelName} ${place.channelUrl}` : ".";
+}

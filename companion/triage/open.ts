@@ -1,0 +1,160 @@
+import { routeAlert } from "../../core/debounce.ts";
+import { type Incident, isOpen, type Person } from "../../core/incident.ts";
+import type { Instant } from "../../core/time.ts";
+import type { Place } from "../../core/protocol.ts";
+import type { AlertFacts, IncidentRow } from "../store/store.ts";
+import type { Why } from "../timeline.ts";
+import { actorOf, announceAlert, COMPANION_ACTOR, queue, record, type Unit } from "./unit.ts";
+
+/** What is known of how to look an alert up further. */
+export interface DetailsHint {
+  readonly clientUrl?: string;
+  readonly expectsAlerts: boolean;
+}
+
+/** What became of an alert, and by which rule. */
+export interface Routed {
+  readonly action: "opened" | "offered";
+  readonly incidentId: string;
+  readonly why: Why;
+}
+
+/**
+ * Finds the incident for an alert that belongs to none: its service's window takes it in, or it opens one of its own.
+ * @param at the time that counts for windows
+ */
+export async function routeNewAlert(unit: Unit, alert: AlertFacts, at: Instant, hint: DetailsHint): Promise<Routed> {
+  const { tx, settings } = unit;
+  const candidate = unit.id("inc");
+  const route = routeAlert(await tx.window(alert.serviceId), at);
+  const claimed = await tx.claimWindow(alert.serviceId, candidate, at, at + settings.debounceWindowMs);
+  if (claimed.incidentId === candidate) {
+    const why = route.action === "open" ? route.why : "window_elapsed";
+    await openForAlert(unit, { id: candidate, alert, at, windowClosesAt: claimed.closesAt, why, hint });
+    return { action: "opened", incidentId: candidate, why };
+  }
+  const target = await followToOpen(unit, claimed.incidentId);
+  if (target) {
+    await offerAlert(unit, target, alert, hint);
+    return { action: "offered", incidentId: target.incident.id, why: "in_window" };
+  }
+  // Alerts never join a closed incident: the window begins anew with this one.
+  return openWithNewWindow(unit, { id: candidate, alert, at, why: "incident_closed", hint });
+}
+
+/** Opens an incident for the alert that takes the service's window over, whatever held it. */
+export async function openWithNewWindow(unit: Unit, opening: Omit<AlertOpening, "windowClosesAt">): Promise<Routed> {
+  const windowClosesAt = opening.at + unit.settings.debounceWindowMs;
+  await openForAlert(unit, { ...opening, windowClosesAt });
+  await unit.tx.replaceWindow(opening.alert.serviceId, opening.id, opening.at, windowClosesAt);
+  return { action: "opened", incidentId: opening.id, why: opening.why };
+}
+
+export interface AlertOpening {
+  readonly id: string;
+  readonly alert: AlertFacts;
+  readonly at: Instant;
+  readonly windowClosesAt: Instant;
+  readonly why: Why;
+  readonly hint: DetailsHint;
+}
+
+/** Opens an incident in triage for an alert and starts the workflow in Slack. The window is the caller's business. */
+export async function openForAlert(unit: Unit, opening: AlertOpening): Promise<void> {
+  const { alert, id, at, why, hint } = opening;
+  const number = String(await unit.tx.count("incident"));
+  const incident: Incident = {
+    status: "triage",
+    id,
+    number,
+    title: alert.title,
+    serviceId: alert.serviceId,
+    serviceName: alert.serviceName,
+    openedAt: at,
+  };
+  await unit.tx.addIncident({ incident, sequence: 0, laterCount: 0, windowClosesAt: opening.windowClosesAt });
+  await unit.tx.relate(id, alert.id, "attached", unit.now);
+  await queue(unit, id, { kind: "slack_triage", alertId: alert.id });
+  await queue(unit, id, { kind: "fetch_details", alertId: alert.id, ...hint });
+  await record(unit, id, "incident.opened", why, COMPANION_ACTOR, {
+    alertId: alert.id,
+    number,
+    openedAt: at,
+    windowClosesAt: opening.windowClosesAt,
+  });
+}
+
+export interface HandOpening {
+  readonly id: string;
+  readonly number: string;
+  readonly title: string;
+  readonly serviceId: string;
+  readonly serviceName: string;
+  readonly by: Person;
+  readonly at: Instant;
+  readonly windowClosesAt: Instant;
+  readonly why: "started_by_hand" | "handed_over_late";
+  readonly place?: Place;
+}
+
+/** Takes down an incident that a person started in Slack; the workflow there is under way already. */
+export async function openByHand(unit: Unit, opening: HandOpening): Promise<void> {
+  const { id, number, title, serviceId, serviceName, by, at, windowClosesAt, why, place } = opening;
+  const incident: Incident = { status: "triage", id, number, title, serviceId, serviceName, openedAt: at };
+  await unit.tx.addIncident({ incident, sequence: 0, laterCount: 0, windowClosesAt, ...(place ? { place } : {}) });
+  await record(unit, id, "incident.opened", why, actorOf(by), { number, openedAt: at, windowClosesAt });
+}
+
+/** The alert falls into the incident's window: it is offered there, for a person to say whether it belongs. */
+export async function offerAlert(unit: Unit, target: IncidentRow, alert: AlertFacts, hint: DetailsHint): Promise<void> {
+  const { id } = target.incident;
+  const laterCount = target.laterCount + 1;
+  await unit.tx.relate(id, alert.id, "offered", unit.now);
+  await unit.tx.saveIncident({ ...target, laterCount });
+  await queue(unit, id, { kind: "slack_signal", signal: "later_alert", alertId: alert.id, laterCount });
+  await queue(unit, id, { kind: "fetch_details", alertId: alert.id, ...hint });
+  await record(unit, id, "alert.offered", "in_window", COMPANION_ACTOR, { alertId: alert.id, laterCount });
+}
+
+/** The incident itself if it is open, else the open one that it was merged into; undefined where that is closed too. */
+export async function followToOpen(unit: Unit, incidentId: string): Promise<IncidentRow | undefined> {
+  const seen = new Set<string>();
+  let id: string | undefined = incidentId;
+  while (id !== undefined && !seen.has(id)) {
+    seen.add(id);
+    const row: IncidentRow | undefined = await unit.tx.incident(id);
+    if (!row) return undefined;
+    if (isOpen(row.incident)) return row;
+    id = row.incident.status === "merged" ? row.incident.mergedInto : undefined;
+  }
+  return undefined;
+}
+
+/**
+ * Alerts that nobody answered for when their incident ended get a triage of their own, one for each service: none that is
+ * still open in PagerDuty is left without one.
+ * @param formerId the incident that ended
+ */
+export async function giveNewHome(unit: Unit, formerId: string, alerts: readonly AlertFacts[]): Promise<void> {
+  const homes = new Map<string, string>();
+  const hint = { expectsAlerts: false };
+  for (const alert of alerts) {
+    if (alert.status === "resolved") continue;
+    await unit.tx.unrelate(formerId, alert.id);
+    const home = homes.get(alert.serviceId);
+    const target = home === undefined ? undefined : await unit.tx.incident(home);
+    if (target) {
+      await offerAlert(unit, target, alert, hint);
+      continue;
+    }
+    const id = unit.id("inc");
+    await openWithNewWindow(unit, { id, alert, at: unit.now, why: "left_over", hint });
+    homes.set(alert.serviceId, id);
+  }
+}
+
+/** Makes an alert part of an incident, whatever it was before, and tells Slack there. */
+export async function attachAlert(unit: Unit, incidentId: string, alertId: string): Promise<void> {
+  await unit.tx.relate(incidentId, alertId, "attached", unit.now);
+  await announceAlert(unit, incidentId, alertId);
+}

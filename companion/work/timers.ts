@@ -1,0 +1,98 @@
+import { CONFIRMATION_ATTEMPTS, WEBHOOK_MEMORY_MS } from "../../core/assumptions.ts";
+import { HOUR, type Instant, MINUTE } from "../../core/time.ts";
+import type { OutboxRow, TimerKind } from "../jobs.ts";
+import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
+import type { Store, Transaction } from "../store/store.ts";
+import { COMPANION_ACTOR, queue, record, type Unit } from "../triage/unit.ts";
+
+export interface TimerDeps {
+  readonly store: Store;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly now: () => Instant;
+  readonly unitOf: (tx: Transaction, cause: string) => Unit;
+  /** Told when something was put into the outbox. */
+  readonly queued: () => void;
+}
+
+const AT_A_TIME = 50;
+const SYNC_INTERVAL_MS = 1 * MINUTE;
+const HOUSEKEEPING_INTERVAL_MS = 1 * HOUR;
+/** Nonces are refused for longer than a signature is valid, on either side of our clock. */
+export const NONCE_MEMORY_MS = 10 * MINUTE;
+
+/** What every start of the companion begins with: Slack hands over what it kept meanwhile. */
+export async function armAtStart(unit: Unit): Promise<void> {
+  await queueSync(unit);
+  await unit.tx.setTimerOnce("housekeeping", "", unit.now + HOUSEKEEPING_INTERVAL_MS);
+}
+
+/** One look at what is due: timers, and deliveries that nobody confirmed in time. */
+export function createTimers(deps: TimerDeps): { step(): Promise<boolean> } {
+  return {
+    async step() {
+      const now = deps.now();
+      const worked = await deps.store.transaction(async (tx) => {
+        const unit = deps.unitOf(tx, "timer");
+        const overdue = await tx.unconfirmedDeliveries(now);
+        for (const row of overdue) await notConfirmed(deps, unit, row);
+        const due = await tx.dueTimers(now, AT_A_TIME);
+        for (const { kind, subject } of due) {
+          await tx.clearTimer(kind, subject);
+          await fire(unit, kind, subject);
+        }
+        // A delivery may stay unconfirmed because Slack could not reach us; then it has more to hand over.
+        if ((await tx.sentCount()) > 0) await tx.setTimerOnce("sync", "", now + SYNC_INTERVAL_MS);
+        for (const { kind, subject } of due) deps.log.info({ timer: kind, incidentId: subject }, "timer.fired");
+        return overdue.length + due.length > 0;
+      });
+      if (worked) deps.queued();
+      return worked;
+    },
+  };
+}
+
+/** One that waits will do. */
+async function queueSync(unit: Unit): Promise<void> {
+  const waiting = await unit.tx.openJobs("", ["slack_signal"]);
+  if (waiting.length === 0) await queue(unit, "", { kind: "slack_signal", signal: "sync" });
+}
+
+async function fire(unit: Unit, kind: TimerKind, subject: string): Promise<void> {
+  switch (kind) {
+    case "archive":
+      await queue(unit, subject, { kind: "slack_signal", signal: "archive_due" });
+      return record(unit, subject, "archive.due", "timer_due", COMPANION_ACTOR);
+    case "reapply_decision": {
+      const row = await unit.tx.incident(subject);
+      if (!row?.decision || row.appliedAt !== undefined) return;
+      await queue(unit, subject, { kind: "slack_signal", signal: "apply_decision" });
+      return record(unit, subject, "decision.sent_again", "not_applied_in_time", COMPANION_ACTOR);
+    }
+    case "sync":
+      if ((await unit.tx.sentCount()) > 0) await queueSync(unit);
+      return;
+    case "housekeeping":
+      await unit.tx.forget({
+        webhooks: unit.now - WEBHOOK_MEMORY_MS,
+        nonces: unit.now - NONCE_MEMORY_MS,
+        doneJobs: unit.now - WEBHOOK_MEMORY_MS,
+      });
+      return unit.tx.setTimer("housekeeping", "", unit.now + HOUSEKEEPING_INTERVAL_MS);
+  }
+}
+
+/** Sent again, or given up: then it counts as delivered, and what waits behind it leaves. */
+async function notConfirmed(deps: TimerDeps, unit: Unit, row: OutboxRow): Promise<void> {
+  const ids = { job: row.id, kind: row.job.kind, incidentId: row.subject, sends: row.sends };
+  if (row.sends <= CONFIRMATION_ATTEMPTS) {
+    await unit.tx.updateJob(row.id, { state: "ready", notBefore: unit.now });
+    deps.log.warn(ids, "delivery.not_confirmed");
+    return;
+  }
+  await unit.tx.updateJob(row.id, { state: "done", outcome: "unconfirmed", finishedAt: unit.now });
+  await record(unit, row.subject, "delivery.unconfirmed", "unconfirmed", COMPANION_ACTOR, { deliveryId: row.id });
+  deps.metrics.job(row.job.kind, "unconfirmed");
+  deps.log.error(ids, "delivery.given_up");
+}
