@@ -12,15 +12,8 @@ export interface Caller {
 
 export function mintToken(platform: Platform, execution: string): string {
   const token = `xwfp-${platform.deps.id("T")}`;
-  platform.state.tokens[token] = { execution, issuedAt: platform.deps.clock.now(), revoked: false };
+  platform.state.tokens[token] = { execution, issuedAt: platform.deps.clock.now() };
   return token;
-}
-
-/** Ends all tokens of an execution. They are remembered, since a dead token is refused otherwise than an invented one. */
-export function revokeTokens(platform: Platform, execution: string): void {
-  for (const token of Object.values(platform.state.tokens)) {
-    if (token.execution === execution) token.revoked = true;
-  }
 }
 
 /** The caller of a token, or the error that Slack answers. */
@@ -30,7 +23,8 @@ export function callerOf(platform: Platform, token: string): Caller | string {
   const known = platform.state.tokens[token];
   if (!known) return "invalid_auth";
   const isOld = platform.deps.clock.now() - known.issuedAt >= STEP_TOKEN_LIFETIME_MS;
-  if (known.revoked || isOld || !isOpen(findExecution(platform, known.execution))) return DEAD_TOKEN_ERROR;
+  // A token ends with its step. It is remembered, since a dead token is refused otherwise than an invented one.
+  if (isOld || !isOpen(findExecution(platform, known.execution))) return DEAD_TOKEN_ERROR;
   return { execution: known.execution };
 }
 

@@ -2,7 +2,7 @@
 import { APP, TEAM } from "../seed.ts";
 import { parameterProblems } from "./parameters.ts";
 import type { WorkflowDefinition } from "./app_definition.ts";
-import { mintToken, revokeTokens } from "./credentials.ts";
+import { mintToken } from "./credentials.ts";
 import type { CallOutcome } from "./deno_host.ts";
 import { addActivity, addLog, addNotice, findExecution, isOpen, touch, type Platform } from "./platform.ts";
 import type { Run, Step, Values } from "./state.ts";
@@ -111,7 +111,6 @@ export function createRuns(deps: RunsDeps): Runs {
     step.status = status;
     if (error !== undefined) step.error = error;
     if (step.startedWall !== undefined) step.durationMs = Date.now() - step.startedWall;
-    if (step.execution !== undefined) revokeTokens(platform, step.execution);
     touch(platform);
   }
 

@@ -93,7 +93,6 @@ export interface PlainText {
 export interface Token {
   readonly execution: string;
   readonly issuedAt: Instant;
-  revoked: boolean;
 }
 
 export interface Pointer {

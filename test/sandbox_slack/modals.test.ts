@@ -119,6 +119,26 @@ describe("modals", () => {
     }
   });
 
+  it("tells the app nothing of elements that came in by views.update", async () => {
+    const { ts, run } = await askAndWait(harness);
+    await harness.press("reason", { ts });
+    const { tokens } = harness.slack.snapshot() as { tokens: Record<string, { execution: string }> };
+    const [token] = Object.entries(tokens).find(([, one]) => one.execution === run.steps[0]?.executionId) ?? [];
+    const text = { type: "plain_text", text: "Late" };
+    const blocks = [{ type: "actions", block_id: "added", elements: [{ type: "button", action_id: "late", text }] }];
+    const view = { type: "modal", title: text, blocks };
+    const { id: view_id, hash } = await modal();
+    const update = (more: object) => harness.api("views.update", { view_id, view, ...more }, token);
+    expect(await update({ hash: "1.old" })).toMatchObject({ error: "hash_conflict" });
+    expect(await update({ view_id: "V0" })).toMatchObject({ error: "not_found" });
+    expect(await update({ hash })).toMatchObject({ ok: true, view: { id: view_id, title: text } });
+
+    await harness.press("late", { viewId: view_id, blockId: "added" });
+
+    expect((await harness.workspace()).notices[0]?.text).toContain("added later by views.update");
+    expect((await harness.runs()).find((one) => one.id === run.id)?.status).toBe("running");
+  });
+
   it("fills an external select from the app, and takes the choice as a press", async () => {
     const { ts, run } = await askAndWait(harness);
     const where = { user: "U0DANA", channel: FEED, ts, blockId: "pick", actionId: "search" };
