@@ -117,7 +117,7 @@ export function openForm(platform: Platform, step: Step): string | undefined {
   const { title, description, submit_label, fields, interactivity } = parsed.data;
   const blocks: Values[] = [];
   if (description)
-    blocks.push({ type: "section", block_id: "description", text: { type: "mrkdwn", text: description } });
+    blocks.push({ type: "section", block_id: "form:description", text: { type: "mrkdwn", text: description } });
   for (const field of fields.elements) {
     const block = blockOf(field, fields.required.includes(field.name));
     if (!block) return `the form's field "${field.name}" has the type ${field.type}, which is not supported here`;
