@@ -29,7 +29,8 @@ export async function takeEvent(
 ): Promise<EventOutcome> {
   const { alert } = event;
   if (!alert || !ALERT_EVENTS.has(event.type)) return { action: "ignored" };
-  const at = alertTime(event.occurredAt, receivedAt);
+  // All of PagerDuty's events are dated by one clock, so their order is told by it alone.
+  const at = event.occurredAt ?? receivedAt;
   await unit.tx.rememberService(alert.serviceId, alert.serviceName);
   const before = await unit.tx.alert(alert.id);
   const after = before ? updated(before, event, alert, at) : unseen(event, alert, at, sentryHosts);
@@ -37,7 +38,9 @@ export async function takeEvent(
   const home = homeOf(relations);
   const isNews = !before || !isDeepStrictEqual(before.facts, after.facts);
   if (!isDeepStrictEqual(before, after)) await unit.tx.saveAlert(after);
-  if (relations.length === 0) return takeUnrelated(unit, event, after.facts, at, isNews);
+  if (relations.length === 0) {
+    return takeUnrelated(unit, event, after.facts, alertTime(event.occurredAt, receivedAt), isNews);
+  }
   if (!isNews) return { action: "unchanged", alertId: alert.id };
   if (!home) return { action: "recorded", alertId: alert.id };
   await announceAlert(unit, home.incidentId, alert.id);

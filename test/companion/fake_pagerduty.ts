@@ -1,0 +1,155 @@
+import { serve, type ServerType } from "@hono/node-server";
+import { Hono } from "hono";
+import type { AddressInfo } from "node:net";
+
+export interface FakeIncident {
+  id: string;
+  number: number;
+  title: string;
+  status: "triggered" | "acknowledged" | "resolved";
+  serviceId: string;
+  serviceName: string;
+  assignees: string[];
+  alerts: unknown[];
+  notes: string[];
+  reopenedAt?: string;
+}
+
+interface Fault {
+  readonly method: string;
+  readonly path: RegExp;
+  readonly status: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  times: number;
+}
+
+/** A PagerDuty that knows just the calls that we make, and complains about every other one. */
+export interface FakePagerduty {
+  readonly url: string;
+  readonly incidents: Map<string, FakeIncident>;
+  readonly users: Map<string, string>;
+  /** "PUT /incidents/P1 ann@example.com", in their order. */
+  readonly calls: string[];
+  readonly unexpected: string[];
+  /** Answers the next calls of this kind so; 4 of 429 are one call, since pdjs tries three times more by itself. */
+  fail(fault: Omit<Fault, "times"> & { readonly times?: number }): void;
+  /** Holds calls to this path back until released. */
+  hold(path: RegExp): () => void;
+  close(): Promise<void>;
+}
+
+export async function startFakePagerduty(): Promise<FakePagerduty> {
+  const incidents = new Map<string, FakeIncident>();
+  const users = new Map<string, string>();
+  const calls: string[] = [];
+  const unexpected: string[] = [];
+  let faults: Fault[] = [];
+  const holds: { path: RegExp; released: Promise<void> }[] = [];
+  const app = new Hono();
+
+  app.use(async (c, next) => {
+    const from = c.req.header("from");
+    calls.push(`${c.req.method} ${c.req.path}${from ? ` ${from}` : ""}`);
+    if (c.req.header("authorization") !== "Token token=pd-token") return c.json({ error: { message: "no" } }, 401);
+    for (const { path, released } of holds) if (path.test(c.req.path)) await released;
+    const fault = faults.find((one) => one.method === c.req.method && one.path.test(c.req.path));
+    if (fault) {
+      fault.times -= 1;
+      faults = faults.filter(({ times }) => times > 0);
+      const text = typeof fault.body === "string" ? fault.body : JSON.stringify(fault.body ?? {});
+      return new Response(text, { status: fault.status, headers: fault.headers });
+    }
+    if (c.req.method !== "GET" && (!from || ![...users.values()].includes(from))) {
+      return c.json({ error: { message: "Requester User Not Found", code: 1008 } }, 400);
+    }
+    return next();
+  });
+
+  const show = (incident: FakeIncident) => ({
+    id: incident.id,
+    status: incident.status,
+    reopened_at: incident.reopenedAt ?? null,
+    assignments: incident.assignees.map((id) => ({ assignee: { id, summary: id } })),
+  });
+  app.get("/incidents/:id", (c) => {
+    const incident = incidents.get(c.req.param("id"));
+    return incident
+      ? c.json({ incident: show(incident) })
+      : c.json({ error: { message: "Not Found", code: 2100 } }, 404);
+  });
+  app.put("/incidents/:id", async (c) => {
+    const incident = incidents.get(c.req.param("id"));
+    if (!incident) return c.json({ error: { message: "Not Found", code: 2100 } }, 404);
+    const body = (await c.req.json()) as { incident: { type: string; status: FakeIncident["status"] } };
+    if (body.incident.type !== "incident_reference") unexpected.push("PUT without type");
+    if (incident.status === "resolved" && body.incident.status === "acknowledged") unexpected.push("the reopen trap");
+    incident.status = body.incident.status;
+    if (incident.status === "resolved") incident.assignees = [];
+    return c.json({ incident: show(incident) });
+  });
+  app.get("/incidents/:id/alerts", (c) =>
+    c.json({ alerts: incidents.get(c.req.param("id"))?.alerts ?? [], limit: 100, offset: 0, more: false }),
+  );
+  app.get("/incidents/:id/notes", (c) =>
+    c.json({ notes: (incidents.get(c.req.param("id"))?.notes ?? []).map((content) => ({ content })) }),
+  );
+  app.post("/incidents/:id/notes", async (c) => {
+    const { note } = (await c.req.json()) as { note: { content: string } };
+    incidents.get(c.req.param("id"))?.notes.push(note.content);
+    return c.json({ note });
+  });
+  app.get("/users/:id", (c) => {
+    const email = users.get(c.req.param("id"));
+    return email
+      ? c.json({ user: { id: c.req.param("id"), email } })
+      : c.json({ error: { message: "Not Found" } }, 404);
+  });
+  app.get("/services", (c) => {
+    const query = c.req.query("query") ?? "";
+    const all = [
+      { id: "PSVC1", name: "Checkout" },
+      { id: "PSVC9", name: "Checkout Legacy" },
+    ];
+    return c.json({ services: all.filter(({ name }) => name.toLowerCase().includes(query.toLowerCase())) });
+  });
+  app.notFound((c) => {
+    unexpected.push(`${c.req.method} ${c.req.path}`);
+    return c.json({ error: { message: "unexpected" } }, 501);
+  });
+
+  const { server, port } = await listen(app);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    incidents,
+    users,
+    calls,
+    unexpected,
+    fail: (fault) => faults.push({ times: 1, ...fault }),
+    hold(path) {
+      let release: () => void = () => undefined;
+      const hold = { path, released: new Promise<void>((resolve) => (release = resolve)) };
+      holds.push(hold);
+      return () => {
+        holds.splice(holds.indexOf(hold), 1);
+        release();
+      };
+    },
+    close: () => closeServer(server),
+  };
+}
+
+export function listen(app: Hono, port = 0): Promise<{ readonly server: ServerType; readonly port: number }> {
+  return new Promise((resolve) => {
+    const server = serve({ fetch: app.fetch, port, hostname: "127.0.0.1" }, (address: AddressInfo) =>
+      resolve({ server, port: address.port }),
+    );
+  });
+}
+
+export function closeServer(server: ServerType): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    if ("closeAllConnections" in server) server.closeAllConnections();
+  });
+}
