@@ -37,7 +37,10 @@ function send(platform: Platform, step: Step, runs: Runs, channel: Channel | und
 
 /** Begins a built-in step; why it cannot be done where it cannot. */
 export function beginBuiltIn(platform: Platform, name: string, step: Step, runs: Runs): string | undefined {
-  const target = (input: string) => targetChannel(platform, String(step.inputs[input] ?? ""));
+  const target = (input: string) => {
+    const id = step.inputs[input];
+    return typeof id === "string" ? targetChannel(platform, id) : undefined;
+  };
   if (name === "open_form") return openForm(platform, step);
   if (name === "send_message") return send(platform, step, runs, target("channel_id"));
   if (name === "send_dm") return send(platform, step, runs, target("user_id"));

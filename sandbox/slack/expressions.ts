@@ -98,7 +98,10 @@ function createParser(input: ExpressionInput) {
     const operand = value();
     expect(")");
     if (name === "contains") return (item) => containsValue(item[key], operand);
-    return (item) => typeof item[key] === "string" && (item[key] as string).startsWith(String(operand));
+    return (item) => {
+      const held = item[key];
+      return typeof held === "string" && typeof operand === "string" && held.startsWith(operand);
+    };
   }
 
   function comparison(): Filter {

@@ -68,7 +68,7 @@ function elementOf(field: Field): Values | undefined {
       return {
         type: "number_input",
         is_decimal_allowed: field.type === "number",
-        ...(first === undefined ? {} : { initial_value: String(first) }),
+        ...(typeof first === "number" ? { initial_value: String(first) } : {}),
       };
     case "boolean": {
       const yes = { text: plain(field.title.slice(0, 75)), value: "true" };
@@ -146,11 +146,8 @@ function isSelection(value: unknown): value is { readonly value: string } {
 function typed(field: Field, held: unknown): unknown {
   if (field.type === "boolean") return Array.isArray(held) && held.length > 0;
   if (held === null || held === undefined || (Array.isArray(held) && held.length === 0)) return undefined;
-  const bare = Array.isArray(held)
-    ? held.map((one) => (isSelection(one) ? one.value : one))
-    : isSelection(held)
-      ? held.value
-      : held;
+  const chosen = (one: unknown): unknown => (isSelection(one) ? one.value : one);
+  const bare: unknown = Array.isArray(held) ? held.map(chosen) : chosen(held);
   if (field.type === "integer" || field.type === "number") return Number(bare);
   if (field.type === "slack#/types/rich_text") {
     const elements = [{ type: "rich_text_section", elements: [{ type: "text", text: bare }] }];

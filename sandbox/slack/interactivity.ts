@@ -29,6 +29,19 @@ export function findElement(blocks: readonly Block[], blockId: string, actionId:
   return found;
 }
 
+/**
+ * The element that was pressed in a message. A message that was edited meanwhile may have lost it while the person's
+ * client still showed it: the person is told, as of any dead button.
+ */
+export function pressedElement(platform: Platform, message: Message, request: PressRequest): Element | undefined {
+  const isThere = interactiveElements(message.blocks).some(
+    ({ block, element }) => block.block_id === request.blockId && element.action_id === request.actionId,
+  );
+  if (isThere || message.editedTs === undefined) return findElement(message.blocks, request.blockId, request.actionId);
+  addNotice(platform, request.user, DEAD_BUTTON_NOTICE);
+  return undefined;
+}
+
 export function userBody(platform: Platform, id: string): Values {
   const user = platform.state.users[id];
   if (!user) throw new BadRequest(`There is no user ${id}.`);
@@ -107,11 +120,9 @@ export function livingOwner(platform: Platform, owner: string | undefined, user:
   return undefined;
 }
 
-export async function pressInMessage(deps: InteractivityDeps, request: PressRequest): Promise<void> {
+export async function pressInMessage(deps: InteractivityDeps, request: PressRequest, found: Element): Promise<void> {
   const { platform } = deps;
   const message = clickedMessage(platform, request);
-  const found = findElement(message.blocks, request.blockId, request.actionId);
-  userBody(platform, request.user);
   const owner = livingOwner(platform, message.buttonsOf, request.user);
   if (owner === undefined) return;
   const body = {

@@ -1,7 +1,7 @@
 /** Everything under /sandbox that concerns Slack: what the page asks and what its people do. */
 import type { Context, Hono } from "hono";
 import { z } from "zod";
-import { BadRequest, clickedMessage, findElement, pressInMessage, type InteractivityDeps } from "./interactivity.ts";
+import { BadRequest, clickedMessage, pressedElement, pressInMessage, type InteractivityDeps } from "./interactivity.ts";
 import { closeForm, submitForm } from "./forms.ts";
 import { closeView, pressInView, submitView, topView } from "./modals.ts";
 import { suggest } from "./suggestions.ts";
@@ -100,9 +100,10 @@ function mountInteractivity(routes: Hono, deps: PageDeps): void {
       knownUser(platform, request.user);
       runs.expireOld();
       if (request.viewId !== undefined) return pressInView(deps, request);
-      const found = findElement(clickedMessage(platform, request).blocks, request.blockId, request.actionId);
+      const found = pressedElement(platform, clickedMessage(platform, request), request);
+      if (!found) return;
       if (found.element.type === "workflow_button") pressWorkflowButton(platform, runs, request, found);
-      else await pressInMessage(deps, request);
+      else await pressInMessage(deps, request, found);
     }),
   );
   routes.post(

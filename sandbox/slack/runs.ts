@@ -1,8 +1,7 @@
 /** The workflow engine: steps in order, each ended by functions.completeSuccess or completeError and by nothing else. */
-import { APP, TEAM } from "../seed.ts";
 import { parameterProblems } from "./parameters.ts";
 import type { WorkflowDefinition } from "./app_definition.ts";
-import { mintToken } from "./credentials.ts";
+import { functionExecuted } from "./function_event.ts";
 import type { CallOutcome } from "./deno_host.ts";
 import { addActivity, addLog, addNotice, findExecution, isOpen, touch, type Platform } from "./platform.ts";
 import type { Run, Step, Values } from "./state.ts";
@@ -54,53 +53,6 @@ function stepOf(platform: Platform, entry: WorkflowDefinition["steps"][number]):
     inputs: {},
     outputs: {},
     log: [],
-  };
-}
-
-function parameterList(parameters: {
-  readonly properties: Readonly<Record<string, object>>;
-  readonly required: readonly string[];
-}) {
-  return Object.entries(parameters.properties).map(([name, parameter]) => ({
-    ...parameter,
-    name,
-    is_required: parameters.required.includes(name),
-  }));
-}
-
-/** The event that tells a function to begin, in the shape recorded from Slack. */
-function functionExecuted(platform: Platform, run: Run, step: Step, execution: string): Values {
-  const callbackId = step.functionId.replace(/^#\/functions\//, "");
-  const definition = platform.app.manifest.functions[callbackId];
-  const seconds = Math.floor(platform.deps.clock.now() / 1_000);
-  return {
-    token: "sandbox-verification",
-    team_id: TEAM.id,
-    api_app_id: APP.id,
-    type: "event_callback",
-    event_id: platform.deps.id("Ev"),
-    event_time: seconds,
-    event: {
-      type: "function_executed",
-      function: {
-        id: `Fn${callbackId.toUpperCase().replace(/[^A-Z0-9]/g, "")}`,
-        callback_id: callbackId,
-        title: definition?.title ?? callbackId,
-        description: definition?.description ?? "",
-        type: "app",
-        input_parameters: definition ? parameterList(definition.input_parameters) : [],
-        output_parameters: definition ? parameterList(definition.output_parameters) : [],
-        app_id: APP.id,
-        date_created: seconds,
-        date_updated: seconds,
-        date_deleted: 0,
-      },
-      inputs: step.inputs,
-      function_execution_id: execution,
-      workflow_execution_id: run.id,
-      event_ts: `${seconds}.000100`,
-      bot_access_token: mintToken(platform, execution),
-    },
   };
 }
 

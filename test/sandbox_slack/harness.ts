@@ -59,8 +59,7 @@ export async function eventually<Value>(
 export async function startHarness(
   options: Partial<SlackStandInOptions> & { manualClock?: boolean; firstId?: number } = {},
 ): Promise<Harness> {
-  let listener: ReturnType<typeof getRequestListener> | undefined;
-  const server = createServer((request, response) => void listener?.(request, response));
+  const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const clock = createClock(options.manualClock ?? true, START);
@@ -70,7 +69,8 @@ export async function startHarness(
     { clock, changed: () => undefined, id },
     { appRoot: TINY_APP, baseUrl: url, variables: () => ({ TINY: "set" }), ...options },
   );
-  listener = getRequestListener(slack.routes.fetch);
+  const listener = getRequestListener(slack.routes.fetch);
+  server.on("request", (request, response) => void listener(request, response));
   const web = new WebClient(SANDBOX_BOT_TOKEN, {
     slackApiUrl: `${url}/slack/api/`,
     logLevel: LogLevel.ERROR,

@@ -73,6 +73,23 @@ describe("a workflow started by a webhook", () => {
     expect((await harness.runs()).find((one) => one.id === run.id)?.steps[0]?.outputs).toEqual(done.steps[0]?.outputs);
   });
 
+  it("takes one of two presses at once, and tells whoever presses what was just edited away", async () => {
+    const { ts, run } = await askAndWait(harness);
+    const presses = ["U0DANA", "U0LENA"].map((user) => harness.press("yes", { ts, user }));
+    await Promise.all(presses);
+    const done = await ended(harness, run.id);
+    const log = done.steps[0]?.log ?? [];
+    expect(log.filter((line) => line === "first completion ok")).toHaveLength(1);
+    expect(done.steps.filter((step) => step.status === "completed")).toHaveLength(2);
+
+    const before = (await noticesOf("U0RAVI")).length;
+    expect((await harness.press("yes", { ts, user: "U0RAVI" })).status).toBe(200);
+    expect((await noticesOf("U0RAVI")).slice(before)).toEqual([DEAD]);
+    const { ts: untouched } = await askAndWait(harness);
+    expect((await harness.press("nothing", { ts: untouched })).status).toBe(400);
+    expect((await harness.press("yes", { ts: "1.000000" })).status).toBe(400);
+  });
+
   it("lets nobody press buttons that another execution put into a message", async () => {
     const first = await askAndWait(harness);
     const second = await askAndWait(harness, { question: "Again?" });
@@ -153,8 +170,9 @@ describe("a workflow started by a webhook", () => {
     const answer = await harness.post("/sandbox/expire", { executionId: run.steps[0]?.executionId });
     expect(answer.body).toEqual({ ok: true, expired: 1 });
     expect((await ended(harness, run.id)).steps[0]?.status).toBe("expired");
+    const before = (await noticesOf("U0RAVI")).length;
     await harness.press("yes", { ts, user: "U0RAVI" });
-    expect(await noticesOf("U0RAVI")).toEqual([DEAD]);
+    expect((await noticesOf("U0RAVI")).slice(before)).toEqual([DEAD]);
     expect((await harness.post("/sandbox/expire", { executionId: run.steps[0]?.executionId })).status).toBe(400);
   });
 
