@@ -3,6 +3,7 @@ import type { MessageProps } from "slack-blocks-to-jsx";
 import type { ChannelView, UserView } from "../../page_api.ts";
 import { formatRoute } from "../route.ts";
 import { SmartLink } from "../components/smart_link.tsx";
+import { readerLocale } from "./locale.ts";
 import { Emoji } from "./emoji.tsx";
 import { emojiName } from "./emoji_pictures.tsx";
 import type { MrkdwnReader } from "./mrkdwn.ts";
@@ -41,7 +42,7 @@ export function TextSurroundingsProvider({ users, channels, me, now, onOpenChann
   // The workspace is fetched anew with each change; names change hardly ever.
   const names = JSON.stringify([users.map(({ id, name }) => [id, name]), channels.map(({ id, name }) => [id, name])]);
   const value = useMemo<TextSurroundings>(() => {
-    const dates: DateReader = { locale: navigator.language, now: minute };
+    const dates: DateReader = { locale: readerLocale(), now: minute };
     const reader: MrkdwnReader = { formatDate: (at, format) => formatSlackDate(at, format, dates), emojiName };
     return {
       data: {
