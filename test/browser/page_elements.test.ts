@@ -113,6 +113,24 @@ describe("live updates", () => {
     expect(await item.evaluate((element) => element.getBoundingClientRect().bottom <= innerHeight)).toBe(true);
   });
 
+  it("keep the end in sight when a message above is redrawn at another height", async () => {
+    for (let count = 0; count < 20; count += 1) say(section(`line ${count}`));
+    const tall = say(section("tall"));
+    say(section("the end"));
+    await open();
+    const end = page.getByText("the end", { exact: true });
+    const at = fixture.said.messages.findIndex(({ ts }) => ts === tall);
+    for (const lines of [40, 1, 60]) {
+      const text = Array.from({ length: lines }, (_, index) => `redrawn ${lines}/${index}`).join("\n");
+      fixture.said.messages[at] = message({ ts: tall, channel: TRIAGE_CHANNEL, blocks: [section(text)] });
+      fixture.changed();
+      await page.getByText(`redrawn ${lines}/0`).waitFor();
+      await vi.waitFor(async () =>
+        expect(await end.evaluate((element) => element.getBoundingClientRect().bottom <= innerHeight)).toBe(true),
+      );
+    }
+  });
+
   it("do not tear somebody away who reads further up", async () => {
     for (let count = 0; count < 30; count += 1) say(section(`line ${count}`));
     await open();
@@ -170,6 +188,19 @@ describe("buttons", () => {
       actionId: "create",
       payload: {},
     });
+  });
+
+  it("that vanish with the answer leave the focus at their message", async () => {
+    await open();
+    const ts = say(section("one question"), block("actions", { elements: [button("Answer", "answer")] }));
+    await page.getByRole("button", { name: "Answer" }).focus();
+    const at = fixture.said.messages.findIndex((candidate) => candidate.ts === ts);
+    fixture.said.messages[at] = message({ ts, channel: TRIAGE_CHANNEL, blocks: [section("answered")] });
+    fixture.changed();
+    await page.getByText("answered", { exact: true }).waitFor();
+    await vi.waitFor(async () =>
+      expect(await page.evaluate(() => document.activeElement?.getAttribute("data-ts"))).toBe(ts),
+    );
   });
 
   it("tell in words why the server refused, until that is dismissed", async () => {

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { type RefObject, useLayoutEffect, useRef, useState } from "react";
 import { useSession } from "../components/session.ts";
 import { linkTarget } from "../slack_links.ts";
 import { PlainText } from "../text/rich_text.tsx";
@@ -20,6 +20,8 @@ export function ButtonElement({ blockId, element }: ElementProps) {
   const value = readString(element["value"]);
   const url = readString(element["url"]);
   const confirm = readConfirm(element["confirm"]);
+  const button = useRef<HTMLButtonElement>(null);
+  useFocusAfterwards(button);
 
   const send = async () => {
     setAsking(false);
@@ -38,6 +40,7 @@ export function ButtonElement({ blockId, element }: ElementProps) {
   return (
     <>
       <button
+        ref={button}
         type="button"
         className={`button button-${style}`}
         // An emoji's picture would add its own words to the name.
@@ -59,4 +62,18 @@ export function ButtonElement({ blockId, element }: ElementProps) {
       )}
     </>
   );
+}
+
+/** An answered question loses its buttons; whoever pressed one by keyboard goes on from that message, not from the top. */
+function useFocusAfterwards(button: RefObject<HTMLButtonElement | null>): void {
+  useLayoutEffect(() => {
+    const element = button.current;
+    return () => {
+      if (!element || document.activeElement !== element) return;
+      const around = element.closest<HTMLElement>("li[data-ts]");
+      queueMicrotask(() => {
+        if (around?.isConnected && document.activeElement === document.body) around.focus({ preventScroll: true });
+      });
+    };
+  }, [button]);
 }

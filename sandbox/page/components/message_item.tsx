@@ -36,8 +36,19 @@ export const MessageItem = memo(function MessageItem(props: Props) {
     props.isTarget ? "message-target" : "",
     props.isThreadOpen ? "message-thread-open" : "",
   ];
+  if (message.isSystem) {
+    return (
+      <li role="listitem" className={className.join(" ")} data-ts={message.ts} tabIndex={-1}>
+        {newDay && <p className="day">{newDay}</p>}
+        <div className="system-line">
+          <Body message={message} />
+          <Time ts={message.ts} className="time" />
+        </div>
+      </li>
+    );
+  }
   return (
-    <li role="listitem" className={className.join(" ")} data-ts={message.ts}>
+    <li role="listitem" className={className.join(" ")} data-ts={message.ts} tabIndex={-1}>
       {newDay && <p className="day">{newDay}</p>}
       {props.isPinned && (
         <p className="message-note">
@@ -51,7 +62,7 @@ export const MessageItem = memo(function MessageItem(props: Props) {
       )}
       <div className="message-row">
         <div className="message-gutter">
-          {grouped ? <Time ts={message.ts} className="gutter-time" /> : <Avatar user={user} small={message.isSystem} />}
+          {grouped ? <Time ts={message.ts} className="gutter-time" /> : <Avatar user={user} />}
         </div>
         <div className="message-main">
           {grouped ? (
@@ -104,7 +115,7 @@ function Body({ message }: { readonly message: MessageView }) {
 
 /** The way into a thread: how many replies there are and how the last one begins. */
 function ThreadLink({ message, replies, onThread, workspace, isThreadOpen }: Props) {
-  if (!onThread || message.isSystem || message.isEphemeral) return null;
+  if (!onThread || message.isEphemeral) return null;
   const last = replies.at(-1);
   const count = Math.max(replies.length, message.replyCount);
   if (count === 0) {

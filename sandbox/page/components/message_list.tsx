@@ -95,12 +95,19 @@ function useStickToEnd(newest: string | undefined) {
     const frame = scroller.current;
     const inside = content.current;
     if (!frame || !inside) return;
+    let size = "";
+    const sizeNow = () => `${frame.scrollHeight}/${frame.clientHeight}`;
     const follow = () => {
-      atEnd.current = frame.scrollHeight - frame.scrollTop - frame.clientHeight < BOTTOM_TOLERANCE_PX;
+      const isAtEnd = frame.scrollHeight - frame.scrollTop - frame.clientHeight < BOTTOM_TOLERANCE_PX;
+      // The browser also moves a list whose content has changed; only a person's scrolling leaves the end.
+      if (isAtEnd || size === sizeNow()) atEnd.current = isAtEnd;
       if (atEnd.current) setMissed(false);
     };
     // A message that grows (an edited card, a late picture) must not push the end out of sight.
-    const grown = new ResizeObserver(() => atEnd.current && toEnd());
+    const grown = new ResizeObserver(() => {
+      if (atEnd.current) toEnd();
+      size = sizeNow();
+    });
     frame.addEventListener("scroll", follow, { passive: true });
     grown.observe(inside);
     grown.observe(frame);

@@ -80,7 +80,9 @@ function Step({ step }: { readonly step: StepView }) {
       <p className="step-line">
         <span className={`status status-step-${step.status}`}>{step.status.replace("_", " ")}</span>
         <b>{step.title}</b>
-        <code className="muted">{step.functionId}</code>
+        <code className="muted" title={step.functionId}>
+          {step.functionId.split("/").at(-1)}
+        </code>
         {step.durationMs !== undefined && <span className="muted">{milliseconds(step.durationMs)}</span>}
         {isOpen && executionId !== undefined && (
           <BusyButton className="button button-small" act={() => api.expire({ executionId })}>
