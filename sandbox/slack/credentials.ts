@@ -28,7 +28,7 @@ export function callerOf(platform: Platform, token: string): Caller | string {
   return { execution: known.execution };
 }
 
-export function mintPointer(platform: Platform, user: string, view?: string): string {
+function mintPointer(platform: Platform, user: string, view?: string): string {
   const now = platform.deps.clock.now();
   // Pointers of long ago can only be refused, and so can forgotten ones.
   for (const [old, pointer] of Object.entries(platform.state.pointers)) {

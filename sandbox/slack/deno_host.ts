@@ -49,7 +49,7 @@ export interface DenoHost {
 }
 
 /** The real executable: the npm launcher starts a child of its own, which would survive the launcher's end. */
-export function denoExecutable(denoPackage: "deno" | "deno-1"): string {
+function denoExecutable(denoPackage: "deno" | "deno-1"): string {
   const manifest = createRequire(import.meta.url).resolve(`${denoPackage}/package.json`);
   const libc = process.platform === "linux" ? "-glibc" : "";
   const platform = createRequire(manifest).resolve(`@deno/${process.platform}-${process.arch}${libc}/package.json`);

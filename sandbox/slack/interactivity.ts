@@ -42,7 +42,7 @@ export function pressedElement(platform: Platform, message: Message, request: Pr
   return undefined;
 }
 
-export function userBody(platform: Platform, id: string): Values {
+function userBody(platform: Platform, id: string): Values {
   const user = platform.state.users[id];
   if (!user) throw new BadRequest(`There is no user ${id}.`);
   return { id, username: user.handle, name: user.handle, team_id: TEAM.id };

@@ -25,7 +25,13 @@ describe("link triggers", () => {
   it("open a form as the first step, whose fields are the outputs", async () => {
     const form = await openForm();
     expect(form).toMatchObject({ title: "Record something", submit: "Record" });
-    expect(form.blocks.map((block) => block.block_id)).toEqual(["form:description", "what", "where", "size", "description"]);
+    expect(form.blocks.map((block) => block.block_id)).toEqual([
+      "form:description",
+      "what",
+      "where",
+      "size",
+      "description",
+    ]);
     const request = { user: "U0RAVI", viewId: form.id };
     const state = { where: { where: { type: "channels_select", selected_channel: FEED } } };
     expect((await harness.post("/sandbox/submit", { ...request, state })).body).toEqual({

@@ -201,7 +201,7 @@ describe("a workflow started by a webhook", () => {
 describe("limits of the wall clock", () => {
   let harness: Harness;
   beforeAll(async () => {
-    harness = await startHarness({ limits: { mainMs: 5_000, interactionMs: 300 } });
+    harness = await startHarness({ limits: { mainMs: 1_500, interactionMs: 300 } });
   });
   afterAll(() => harness.close());
 
@@ -217,5 +217,14 @@ describe("limits of the wall clock", () => {
     const step = (await harness.runs()).find((one) => one.id === run.id)?.steps[0];
     expect(step?.status).toBe("waiting");
     expect(step?.log.join("\n")).toContain("the handler threw");
+  });
+
+  it("ends the run of a function that takes longer than it may", async () => {
+    await harness.ask({ mode: "hang" });
+    const failed = await eventually("the run fails", async () => {
+      const [newest] = await harness.runs();
+      return newest?.status === "failed" ? newest : undefined;
+    });
+    expect(failed.steps[0]).toMatchObject({ status: "failed", error: "the function took longer than Slack allows" });
   });
 });
