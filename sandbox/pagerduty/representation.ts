@@ -22,7 +22,7 @@ export function utcSeconds(at: Instant): string {
 }
 
 /** "2026-03-02T11:14:10+02:00" */
-export function accountTime(at: Instant): string {
+function accountTime(at: Instant): string {
   const shifted = toIso(at + ACCOUNT_OFFSET_MINUTES * 60_000).replace(/\.\d+Z$/, "");
   return `${shifted}+${String(ACCOUNT_OFFSET_MINUTES / 60).padStart(2, "0")}:00`;
 }

@@ -1,5 +1,5 @@
 /** The stand-in of PagerDuty: REST v2, Events API v2, webhooks V3, and the panel of the sandbox's page. */
-import { Hono } from "hono";
+import { type Context, Hono, type Next } from "hono";
 import type { SandboxDeps, StandIn } from "../parts.ts";
 import type { SentryStandIn } from "../sentry/stand_in.ts";
 import { knownService } from "./directory.ts";
@@ -12,12 +12,15 @@ import { createRepresentation } from "./representation.ts";
 import { createDirectoryRoutes } from "./rest_directory.ts";
 import { createIncidentPartRoutes } from "./rest_incident_parts.ts";
 import { createIncidentRoutes } from "./rest_incidents.ts";
-import { answerProblem, NOT_FOUND } from "./rest_request.ts";
+import { answerProblem, NOT_FOUND, type RestProblem } from "./rest_request.ts";
 import { createWebhookRoutes, SUBSCRIPTION_ID } from "./rest_webhooks.ts";
 import { sentryAlert } from "./sentry_sender.ts";
 import { emptyState, type PagerdutyState } from "./state.ts";
 import { createWebhookDelivery } from "./webhook_delivery.ts";
 import { createWebhookEvents } from "./webhook_events.ts";
+
+const UNAUTHORISED: RestProblem = { status: 401, code: 2006, message: "Authentication failed" };
+const OTHER_VERSION: RestProblem = { status: 406, code: 2001, message: "Only version 2 of the API is served" };
 
 export interface PagerdutyOptions {
   /** Where the stand-ins are mounted, without a slash at the end: http://127.0.0.1:3000 */
@@ -112,14 +115,12 @@ export function createPagerdutyStandIn(deps: SandboxDeps, options: PagerdutyOpti
 function createRest(apiToken: string, faults: ReturnType<typeof createFaults>, parts: readonly Hono[]): Hono {
   const rest = new Hono();
   rest.use("*", faults.middleware);
-  rest.use("*", async (c, next) => {
+  rest.use("*", (c: Context, next: Next) => {
     const authorization = c.req.header("authorization") ?? "";
     if (authorization !== `Token token=${apiToken}` && authorization !== `Bearer ${apiToken}`) {
-      return answerProblem(c, { status: 401, code: 2006, message: "Authentication failed" });
+      return Promise.resolve(answerProblem(c, UNAUTHORISED));
     }
-    if (!acceptsVersion2(c.req.header("accept"))) {
-      return answerProblem(c, { status: 406, code: 2001, message: "Only version 2 of the API is served" });
-    }
+    if (!acceptsVersion2(c.req.header("accept"))) return Promise.resolve(answerProblem(c, OTHER_VERSION));
     return next();
   });
   for (const part of parts) rest.route("/", part);

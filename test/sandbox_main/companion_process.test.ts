@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type CompanionProcess, createCompanionProcess } from "../../sandbox/companion_process.ts";
 import { freePort } from "../../sandbox/server.ts";
@@ -23,7 +24,7 @@ function fake(configuration: Record<string, string> = {}): CompanionProcess {
     logFile: undefined,
     changed: () => undefined,
     report: (sentence) => reports.push(sentence),
-    entry: "test/sandbox_main/fake_companion.ts",
+    entry: fileURLToPath(new URL("./fake_companion.ts", import.meta.url)),
   });
   companions.push(companion);
   return companion;
@@ -86,7 +87,7 @@ describe("the companion's process", () => {
   });
 
   it("ends when the sandbox dies, however it died", async () => {
-    const parent = run("test/sandbox_main/parent.ts", String(port));
+    const parent = run(fileURLToPath(new URL("./parent.ts", import.meta.url)), String(port));
     await until("the parent's start", () => parent.stdout().includes("started"));
     const { pid } = await facts();
     parent.child.kill("SIGKILL");

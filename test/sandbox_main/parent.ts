@@ -1,4 +1,5 @@
 /** Starts the child as the sandbox does and then waits to be ended in the worst way. */
+import { fileURLToPath } from "node:url";
 import { createCompanionProcess } from "../../sandbox/companion_process.ts";
 
 const port = Number(process.argv[2]);
@@ -8,7 +9,7 @@ const companion = createCompanionProcess({
   logFile: undefined,
   changed: () => undefined,
   report: (sentence) => process.stderr.write(`${sentence}\n`),
-  entry: "test/sandbox_main/fake_companion.ts",
+  entry: fileURLToPath(new URL("./fake_companion.ts", import.meta.url)),
 });
 await companion.start();
 process.stdout.write("started\n");

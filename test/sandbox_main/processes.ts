@@ -16,7 +16,7 @@ export interface Program {
 
 const running = new Set<ChildProcess>();
 
-/** @param file from the project's root, with its arguments */
+/** @param file its path, absolute or from the project's root */
 export function run(file: string, ...args: string[]): Program {
   const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
     cwd: ROOT,

@@ -9,7 +9,7 @@ import { createPagerdutyStandIn, type PagerdutyStandIn } from "../../sandbox/pag
 import { createSentryStandIn, type SentryStandIn } from "../../sandbox/sentry/stand_in.ts";
 import { startServer } from "../../sandbox/server.ts";
 
-export const API_TOKEN = "token-of-the-test";
+const API_TOKEN = "token-of-the-test";
 export const SENTRY_TOKEN = "sentry-token-of-the-test";
 export const SECRETS = ["first secret of the test", "second secret of the test"] as const;
 /** The address of Checkout's first person on call, of the second, and of an integration that is never on call. */
@@ -38,7 +38,7 @@ export interface Receiver {
   close(): Promise<void>;
 }
 
-export async function startReceiver(): Promise<Receiver> {
+async function startReceiver(): Promise<Receiver> {
   const webhooks: ReceivedWebhook[] = [];
   let answers: number[] = [202];
   const server = createServer((request, response) => {

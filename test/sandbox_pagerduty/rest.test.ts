@@ -320,6 +320,21 @@ describe("faults", () => {
     await expect(world.rest("get", "/incidents")).rejects.toMatchObject({ status: 502 });
   });
 
+  it("lets a call hang, and go on as usual once the fault is taken away", async () => {
+    const id = await fire(world);
+    await world.post("/sandbox/pagerduty/faults", { hangMs: 60_000, methods: ["PUT"] });
+    let isAnswered = false;
+    const answer = put(id, "resolved").then((answered) => {
+      isAnswered = true;
+      return answered;
+    });
+    // A call that hits no fault comes through meanwhile.
+    expect((await world.rest("get", `/incidents/${id}`)).data.incident.status).toBe("triggered");
+    expect(isAnswered).toBe(false);
+    await world.post("/sandbox/pagerduty/faults", { times: 0 });
+    expect((await answer).data.incident.status).toBe("resolved");
+  });
+
   it("refuses a fault that it does not know", async () => {
     const answer = await world.post("/sandbox/pagerduty/faults", { status: 418 });
     expect(answer.status).toBe(400);

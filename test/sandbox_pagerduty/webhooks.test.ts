@@ -1,6 +1,9 @@
 import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { signatureHeader, waitAfter } from "../../sandbox/pagerduty/webhook_delivery.ts";
+import { createClock } from "../../sandbox/clock.ts";
+import { emptyState } from "../../sandbox/pagerduty/state.ts";
+import { createWebhookDelivery, signatureHeader, waitAfter } from "../../sandbox/pagerduty/webhook_delivery.ts";
+import { startServer } from "../../sandbox/server.ts";
 import { DANA, fire, received, SECRETS, startWorld, until, type World } from "./harness.ts";
 
 let world: World;
@@ -151,6 +154,34 @@ describe("delivery", () => {
     world.pagerduty.restore(snapshot);
     expect((await received(world, 1))[0]?.event.event_type).toBe("incident.triggered");
     expect(receiver.webhooks).toHaveLength(1);
+  });
+
+  it("is tried again when no answer comes in time", async () => {
+    let requests = 0;
+    const silent = await startServer(0);
+    silent.serve(() => {
+      requests += 1;
+      return new Promise<Response>(() => undefined);
+    });
+    const state = emptyState();
+    const clock = createClock(true, 0);
+    const delivery = createWebhookDelivery({
+      clock,
+      changed: () => undefined,
+      state: () => state,
+      subscriptionId: "PSUBSC1",
+      url: () => `http://127.0.0.1:${silent.port}/`,
+      secrets: SECRETS,
+      answerWithinMs: 50,
+    });
+    const webhook = { id: "W1", eventType: "incident.triggered", queue: "Q1", at: 0, body: "{}" };
+    delivery.deliver({ ...webhook, state: "waiting", status: 0, attempts: 0 });
+    await until("the first attempt's end", () => state.deliveries[0]?.attempts === 1);
+    expect(state.deliveries[0]).toMatchObject({ state: "waiting", status: 0 });
+    clock.advance(1_000);
+    await until("the second attempt", () => requests === 2);
+    delivery.close();
+    await silent.close();
   });
 
   it("drops a webhook on a plain 4xx and goes on with the next", async () => {
