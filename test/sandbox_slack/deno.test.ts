@@ -1,7 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -87,12 +90,18 @@ describe("the process of the functions", () => {
 
   it("ends when the process that started it is killed", async () => {
     const script = fileURLToPath(new URL("hold_stand_in.ts", import.meta.url));
-    const holder = spawn(process.execPath, ["--import", "tsx", script], { stdio: ["ignore", "pipe", "inherit"] });
+    // Whoever is killed cannot tidy up, so its temporary files lie where the test can.
+    const folder = await mkdtemp(join(tmpdir(), "held-"));
+    const holder = spawn(process.execPath, ["--import", "tsx", script], {
+      env: { ...process.env, TMPDIR: folder },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const [line] = (await once(createInterface({ input: holder.stdout }), "line")) as [string];
     const pid = Number(line);
     expect(process.kill(pid, 0)).toBe(true);
     holder.kill("SIGKILL");
     await eventually("Deno is gone", () => (isAlive(pid) ? undefined : true));
+    await rm(folder, { recursive: true, force: true });
   });
 
   it("ends with the stand-in", async () => {
