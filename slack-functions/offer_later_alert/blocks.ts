@@ -26,7 +26,7 @@ function alertBlocks(alert: Alert): Block[] {
     ...alert.attachments
       .filter((attachment) => attachment.kind !== "pagerduty_alert")
       .slice(0, 2)
-      .flatMap(attachmentBlocks),
+      .flatMap((attachment) => attachmentBlocks(attachment, alert.title)),
   ];
 }
 

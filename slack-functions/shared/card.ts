@@ -43,7 +43,7 @@ export function cardBlocks(view: CardView): Block[] {
     section(statusLine(view)),
     ...(view.record.description ? [section(`>${escapeText(view.record.description, 500)}`)] : []),
     { type: "section", fields: factsOf(view).map((text) => ({ type: "mrkdwn", text })) },
-    ...attachedAlerts(view).flatMap(alertBlocks),
+    ...attachedAlerts(view).flatMap((stored) => alertBlocks(stored, incident.title)),
     ...remainder(view),
     ...(view.unsent
       ? [
@@ -104,7 +104,7 @@ function factsOf(view: CardView): string[] {
     ...(attached.length > 0
       ? [`*Urgency*\n${urgency}${priority ? ` · ${escapeText(priority, 40)}` : ""}`]
       : [`*Started by*\n${record.startedBy ? mention(record.startedBy.slackUserId) : "hand"}`]),
-    `*Paging*\n${pagingLine(attached.map((stored) => stored.alert))}`,
+    `*Page*\n${pagingLine(attached.map((stored) => stored.alert))}`,
   ];
   if (record.lead) facts.push(`*Lead*\n${mention(record.lead)}`);
   if (incident.status === "resolved" || incident.status === "merged" || incident.status === "dismissed") return facts;
@@ -119,11 +119,14 @@ function laterLine({ record, alerts }: CardView): string {
   return `${record.laterCount}${open > 0 ? `, ${open} to answer` : ""}${until}`;
 }
 
-function alertBlocks({ alert }: StoredAlert): Block[] {
-  const number = alert.number > 0 ? ` #${alert.number}` : "";
-  const head = `*PagerDuty*  ${link(alert.url, `${alert.title}${number}`, 200)}\n${closingLine(alert)}`;
+function alertBlocks({ alert }: StoredAlert, title: string): Block[] {
+  const number = alert.number > 0 ? `Alert #${alert.number}` : "Alert";
+  const label = alert.title === title ? number : `${number}: ${alert.title}`;
   const outside = alert.attachments.filter((attachment) => attachment.kind !== "pagerduty_alert");
-  return [section(head), ...outside.slice(0, MAX_ATTACHMENTS).flatMap(attachmentBlocks)];
+  return [
+    section(`*PagerDuty*  ${link(alert.url, label, 200)} · ${closingLine(alert)}`),
+    ...outside.slice(0, MAX_ATTACHMENTS).flatMap((attachment) => attachmentBlocks(attachment, title)),
+  ];
 }
 
 const KIND_NAMES: Readonly<Record<Attachment["kind"], string>> = {
@@ -133,13 +136,15 @@ const KIND_NAMES: Readonly<Record<Attachment["kind"], string>> = {
   link: "Link",
 };
 
-export function attachmentBlocks(attachment: Attachment): Block[] {
+/** @param known a title that stands above already and is not said again */
+export function attachmentBlocks(attachment: Attachment, known = ""): Block[] {
+  const label = attachment.title === known ? "Open the error" : attachment.title;
   const facts = attachment.facts
     .slice(0, MAX_FACTS)
     .map((fact) => `${escapeText(fact.label, 40)}: *${escapeText(fact.value, 80)}*`)
     .join("  ·  ");
   return [
-    section(`*${KIND_NAMES[attachment.kind]}*  ${link(attachment.url, attachment.title, 200)}`),
+    section(`*${KIND_NAMES[attachment.kind]}*  ${link(attachment.url, label, 200)}`),
     ...(facts ? [context(facts)] : []),
   ];
 }

@@ -62,7 +62,7 @@ function mergedBlocks(
       ...alert.attachments
         .filter((attachment) => attachment.kind !== "pagerduty_alert")
         .slice(0, 2)
-        .flatMap(attachmentBlocks),
+        .flatMap((attachment) => attachmentBlocks(attachment)),
     ]),
     context("Its alerts are resolved in PagerDuty when this incident is."),
   ];

@@ -43,7 +43,9 @@ async function pagerdutyStatus(number: number): Promise<string | undefined> {
 }
 
 async function becomesUser(name: string): Promise<void> {
-  await page.getByRole("combobox", { name: /You are/i }).selectOption({ label: name });
+  const switcher = page.getByRole("combobox", { name: "You are" });
+  const option = await switcher.getByRole("option", { name: new RegExp(name) }).getAttribute("value");
+  await switcher.selectOption(option);
 }
 
 async function fire(service: string, what: RegExp): Promise<void> {
