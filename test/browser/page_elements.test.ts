@@ -114,17 +114,21 @@ describe("live updates", () => {
   });
 
   it("keep the end in sight when a message above is redrawn at another height", async () => {
-    for (let count = 0; count < 20; count += 1) say(section(`line ${count}`));
-    const tall = say(section("tall"));
+    const lines = (count: number) =>
+      section(Array.from({ length: count }, (_, index) => `line ${count}/${index}`).join("\n"));
+    const tall = say(lines(50), block("actions", { elements: [button("Answer", "answer")] }));
     say(section("the end"));
     await open();
     const end = page.getByText("the end", { exact: true });
     const at = fixture.said.messages.findIndex(({ ts }) => ts === tall);
-    for (const lines of [40, 1, 60]) {
-      const text = Array.from({ length: lines }, (_, index) => `redrawn ${lines}/${index}`).join("\n");
-      fixture.said.messages[at] = message({ ts: tall, channel: TRIAGE_CHANNEL, blocks: [section(text)] });
+    // The focused button goes with its block: the browser measures, and moves the list, while half of it is missing.
+    await page.getByRole("button", { name: "Answer" }).focus();
+    await page.getByRole("button", { name: "Answer" }).evaluate((element) => element.scrollIntoView({ block: "end" }));
+    await page.locator(".list-scroller").evaluate((list) => list.scrollTo({ top: list.scrollHeight }));
+    for (const count of [60, 1, 80]) {
+      fixture.said.messages[at] = message({ ts: tall, channel: TRIAGE_CHANNEL, blocks: [lines(count)] });
       fixture.changed();
-      await page.getByText(`redrawn ${lines}/0`).waitFor();
+      await page.getByText(`line ${count}/0`).waitFor();
       await vi.waitFor(async () =>
         expect(await end.evaluate((element) => element.getBoundingClientRect().bottom <= innerHeight)).toBe(true),
       );
@@ -144,14 +148,20 @@ describe("live updates", () => {
     await vi.waitFor(async () => expect(await page.getByRole("button", { name: "New messages" }).count()).toBe(0));
   });
 
-  it("of a hundred changes at once fetch the workspace a few times only", async () => {
+  it("ask again once only, however much changes while the server is slow", async () => {
     await open();
     await page.getByRole("button", { name: "Yes, create incident" }).waitFor();
+    let release = () => {};
+    fixture.said.hold.set("workspace", new Promise((resolve) => (release = resolve)));
     const before = fixture.workspaceReads();
-    for (let count = 0; count < 100; count += 1) fixture.changed();
+    for (let count = 0; count < 20; count += 1) {
+      fixture.changed();
+      await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
+    }
     say(section("the last one"));
+    release();
     await page.getByText("the last one").waitFor();
-    expect(fixture.workspaceReads() - before).toBeLessThan(40);
+    expect(fixture.workspaceReads() - before).toBeLessThan(6);
   });
 
   it("come back by themselves after the server was away, with a banner in between", async () => {

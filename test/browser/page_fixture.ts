@@ -35,7 +35,7 @@ export interface Said {
   submit: () => SubmitAnswer;
   /** The sentence with which the next posts to a path are refused. */
   refuse: Map<string, string>;
-  /** Posts to a path wait for this before they are answered. */
+  /** Requests for a path wait for this before they are answered. */
   hold: Map<string, Promise<void>>;
 }
 
@@ -81,8 +81,9 @@ export async function startPageFixture(): Promise<PageFixture> {
     c.header("content-type", name.endsWith(".css") ? "text/css" : "text/javascript");
     return c.body(await readFile(join(folder, "assets", name), "utf8"));
   });
-  app.get("/sandbox/workspace", (c) => {
+  app.get("/sandbox/workspace", async (c) => {
     reads += 1;
+    await said.hold.get("workspace");
     const channel = c.req.query("channel");
     const messages = said.messages.filter((message) => message.channel === channel);
     return c.json({ ...said.workspace, me: c.req.query("user"), messages });
