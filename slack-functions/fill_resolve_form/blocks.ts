@@ -108,6 +108,7 @@ export function openFormBlocks(userId: string): Block[] {
     section(`${mention(userId)}, the form could not open in time.`),
     {
       type: "actions",
+      block_id: "open_form",
       elements: [{ type: "button", style: "primary", text: plain("Open the resolve form"), action_id: OPEN_FORM }],
     },
   ];

@@ -39,12 +39,18 @@ export default SlackFunction(OfferIncidentControlsDefinition, async (context) =>
 async function controlsBlocks(app: App, record: IncidentRecord, note = ""): Promise<Block[]> {
   const stored = await readAlerts(app.slack, record.alertIds);
   const attached = stored.map(({ alert }) => alert).filter((alert) => alert.relation === "attached");
-  const isPaging = attached.some((alert) => alert.status === "triggered");
+  // Whoever created it and is being paged has stopped the page by that press.
+  const { incident } = record;
+  const creator = incident.status === "active" ? incident.decidedBy.email?.toLowerCase() : undefined;
+  const isPaging = attached
+    .filter((alert) => alert.status === "triggered")
+    .some((alert) => !alert.paged.some((person) => creator !== undefined && person.email?.toLowerCase() === creator));
   const lead = record.lead ? `Lead: ${mention(record.lead)}` : "Nobody leads yet.";
   return [
     section(lead),
     {
       type: "actions",
+      block_id: "controls",
       elements: [
         button(record.lead ? "Take over the lead" : "I take the lead", TAKE_LEAD),
         ...(isPaging ? [button("Acknowledge the page", ACKNOWLEDGE)] : []),

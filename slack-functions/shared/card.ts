@@ -164,7 +164,8 @@ function buttons({ record, links }: CardView): Block[] {
   if (incident.status === "triage" && links.askAgain) {
     elements.push(workflowButton("Buttons not working?", "ask_again", links.askAgain, incident.id));
   }
-  return elements.length > 0 ? [{ type: "actions", elements }] : [];
+  // A fixed id, so that a press on a card that is being redrawn still finds its button.
+  return elements.length > 0 ? [{ type: "actions", block_id: "card_buttons", elements }] : [];
 }
 
 function workflowButton(text: string, actionId: string, url: string, incidentId: string, style?: "primary"): Block {
