@@ -97,9 +97,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   const flags = ["--port", String(options.port ?? 0)];
   if (options.manualClock) flags.push("--manual-clock");
   if (options.dataFolder) flags.push("--data", options.dataFolder);
-  const child = spawn(process.execPath, ["--import", "tsx", "sandbox/main.ts", ...flags], {
+  // The channel ends the sandbox with this process even where a run is cut off by SIGKILL.
+  const imports = ["--import", "tsx", "--import", "./sandbox/end_with_parent.ts"];
+  const child = spawn(process.execPath, [...imports, "sandbox/main.ts", ...flags], {
     cwd: ROOT,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   const killAtExit = () => child.kill("SIGKILL");
   process.once("exit", killAtExit);
