@@ -42,7 +42,7 @@ try {
   const url = await readyUrl(sandbox.stdout);
   const browser = await playwright.launch({
     executablePath: process.env["CHROMIUM_PATH"] ?? (await chromium.executablePath()),
-    args: [...chromium.args, "--disable-background-networking"],
+    args: [...chromium.args.filter((flag) => flag !== "--single-process"), "--disable-background-networking"],
   });
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, colorScheme: "light" });
   await playStory(page, url);
