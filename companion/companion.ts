@@ -122,6 +122,10 @@ export function createCompanion(deps: CompanionDeps): Companion {
     ];
   }
 
+  function workDone(): number {
+    return workers.reduce((sum, worker) => sum + worker.done(), 0);
+  }
+
   function effects(): Pick<LaneDeps, "perform"> {
     const { userMap, from: fallbackFrom } = settings;
     return createEffects({ pagerduty, userMap, fallbackFrom, addresses });
@@ -145,10 +149,11 @@ export function createCompanion(deps: CompanionDeps): Companion {
       for (const worker of workers) worker.start();
     },
     async settle() {
-      // What one does may give another something to do, so all look again until none found anything.
+      // What one does may give another something to do, so all look again until a whole round did nothing.
       for (;;) {
-        const worked = await Promise.all(workers.map((worker) => worker.settle()));
-        if (!worked.includes(true)) return;
+        const before = workDone();
+        await Promise.all(workers.map((worker) => worker.settle()));
+        if (workDone() === before) return;
       }
     },
     async stop() {

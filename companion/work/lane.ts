@@ -136,7 +136,9 @@ export function createLane(deps: LaneDeps): Worker {
     log,
     step,
     async inHand() {
+      const had = inHand.size > 0;
       while (inHand.size > 0) await Promise.all(inHand.values());
+      return had;
     },
   });
   return worker;

@@ -5,8 +5,10 @@ export interface Worker {
   start(): void;
   /** There may be something new. */
   wake(): void;
-  /** Looks once more; resolves when there is nothing left that can be done now. True if anything was done. */
-  settle(): Promise<boolean>;
+  /** Looks once more; resolves when it finds nothing to do and everything in hand is finished. */
+  settle(): Promise<void>;
+  /** How many pieces of work it has done since it was made; the same twice means that nothing happened between. */
+  done(): number;
   /** Takes nothing new in hand and resolves when what is in hand is finished. */
   stop(): Promise<void>;
   /** Whether its last look at the store succeeded. */
@@ -18,8 +20,8 @@ export interface WorkerDeps {
   readonly log: Log;
   /** Does a piece of work, or begins it; false when there was nothing to do. */
   readonly step: () => Promise<boolean>;
-  /** Resolves when everything that a step began is finished. */
-  readonly inHand?: () => Promise<void>;
+  /** Resolves when everything that a step began is finished; false when there was nothing. */
+  readonly inHand?: () => Promise<boolean>;
 }
 
 /** How often a worker looks by itself, in real time: another process, a timer or a lease may have given it work. */
@@ -33,7 +35,8 @@ export function createWorker(deps: WorkerDeps): Worker {
   let isWoken = false;
   let isHealthy = true;
   let timer: NodeJS.Timeout | undefined;
-  let waiting: ((worked: boolean) => void)[] = [];
+  let waiting: (() => void)[] = [];
+  let done = 0;
 
   /** Works until nothing is left. Never two at a time: whoever comes meanwhile is told at the end of another round. */
   async function round(): Promise<void> {
@@ -50,16 +53,15 @@ export function createWorker(deps: WorkerDeps): Worker {
     isWoken = false;
     const told = waiting;
     waiting = [];
-    let hasWorked = false;
     try {
-      while (!isStopped && (await deps.step())) hasWorked = true;
-      if (told.length > 0) await deps.inHand?.();
+      while (!isStopped && (await deps.step())) done += 1;
+      if (told.length > 0 && (await deps.inHand?.())) done += 1;
       isHealthy = true;
     } catch (thrown) {
       isHealthy = false;
       deps.log.error({ worker: deps.name, ...problemIn(thrown) }, "worker.failed");
     }
-    for (const tell of told) tell(hasWorked);
+    for (const tell of told) tell();
   }
 
   return {
@@ -69,7 +71,7 @@ export function createWorker(deps: WorkerDeps): Worker {
       void round();
     },
     settle() {
-      if (isStopped) return Promise.resolve(false);
+      if (isStopped) return Promise.resolve();
       return new Promise((resolve) => {
         waiting.push(resolve);
         isWoken = true;
@@ -81,8 +83,9 @@ export function createWorker(deps: WorkerDeps): Worker {
       clearTimeout(timer);
       while (isRunning) await new Promise((resolve) => setTimeout(resolve, 5));
       await deps.inHand?.();
-      for (const tell of waiting) tell(false);
+      for (const tell of waiting) tell();
     },
+    done: () => done,
     isHealthy: () => isHealthy,
   };
 }

@@ -168,7 +168,13 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     async call(call, body) {
       const path = COMPANION_PATHS[call];
       const text = JSON.stringify(body);
-      const request = { method: "POST", path, timestamp: clock.now(), nonce: `nonce-${(made += 1)}`, body: text };
+      const request = {
+        method: "POST",
+        path,
+        timestamp: clock.now(),
+        nonce: `nonce-number-${(made += 1)}`,
+        body: text,
+      };
       const answer = await companion.app.request(path, {
         method: "POST",
         body: text,

@@ -1,0 +1,294 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Decision } from "../../core/protocol.ts";
+import { MINUTE } from "../../core/time.ts";
+import type { FakeIncident } from "./fake_pagerduty.ts";
+import { alertIn, ANN, BEN, createWorld, decisionOf, EVE, placeOf, START, type World } from "./world.ts";
+
+let world: World;
+let alert: FakeIncident;
+let incidentId: string;
+
+beforeEach(async () => {
+  world = await createWorld();
+  alert = world.raise("P1");
+  await world.event(alert);
+  await world.confirmAll();
+  incidentId = world.triggers.triages[0]?.incident_id ?? "";
+});
+afterEach(() => world.close());
+
+async function decide(decision: Decision, phase: "decided" | "applied" = "decided") {
+  const answer = await world.call("decide", { phase, decision, place: placeOf("1") });
+  await world.confirmAll();
+  return answer;
+}
+
+const signalsTo = (id: string, kind: string) =>
+  world.triggers.signals.filter((signal) => signal.incident_id === id && signal.kind === kind);
+const writes = () => world.pagerduty.calls.filter((call) => call.startsWith("PUT"));
+
+async function openSecond(): Promise<string> {
+  await world.event(world.raise("P2", { serviceId: "PSVC2", serviceName: "Search", assignees: ["PBEN"] }));
+  await world.confirmAll();
+  return world.triggers.triages[1]?.incident_id ?? "";
+}
+
+describe("create", () => {
+  it("acknowledges as the presser when PagerDuty has assigned them, and leaves a note with the channel", async () => {
+    expect((await decide(decisionOf(incidentId, "create"))).status).toBe(200);
+    expect(alert.status).toBe("acknowledged");
+    expect(writes()).toEqual(["PUT /incidents/P1 ann@example.com"]);
+    expect(alert.notes).toEqual([
+      "Ann Lee opened incident #1 in Slack: #inc-1-checkout https://acme.slack.example/archives/C1",
+    ]);
+    expect(signalsTo(incidentId, "alert_changed").map(({ data }) => alertIn(data).status)).toEqual(["acknowledged"]);
+  });
+
+  it("acknowledges nothing when somebody else pressed, never as a fallback user", async () => {
+    await decide(decisionOf(incidentId, "create", { by: BEN }));
+    await expect.poll(() => alert.notes.length).toBe(1);
+    expect(alert.status).toBe("triggered");
+    expect(writes()).toEqual([]);
+    const timeline = await world.store.transaction((tx) => tx.timeline(incidentId));
+    expect(timeline.find(({ what }) => what === "alert.not_acknowledged")?.why).toBe("presser_is_not_assignee");
+  });
+
+  it("knows people by the configured map before their Slack address", async () => {
+    await world.close();
+    world = await createWorld({ settings: { PAGERDUTY_USER_MAP: "U0EVE=ann@example.com" } });
+    alert = world.raise("P1");
+    await world.event(alert);
+    await world.confirmAll();
+    await decide(decisionOf(world.triggers.triages[0]?.incident_id ?? "", "create", { by: EVE }));
+    expect(writes()).toEqual(["PUT /incidents/P1 ann@example.com"]);
+  });
+
+  it("never reopens what was resolved in PagerDuty meanwhile", async () => {
+    alert.status = "resolved";
+    await decide(decisionOf(incidentId, "create"));
+    expect(writes()).toEqual([]);
+    expect(alert.status).toBe("resolved");
+  });
+
+  it("writes the note in the fallback user's name when PagerDuty does not know the presser", async () => {
+    await decide(decisionOf(incidentId, "create", { by: EVE }));
+    expect(alert.notes).toHaveLength(1);
+    expect(world.pagerduty.calls.filter((call) => call.startsWith("POST"))).toEqual([
+      "POST /incidents/P1/notes eve@elsewhere.example",
+      "POST /incidents/P1/notes bot@example.com",
+    ]);
+  });
+
+  it("our own acknowledgement coming back as a webhook changes nothing twice", async () => {
+    await decide(decisionOf(incidentId, "create"));
+    const before = world.triggers.signals.length;
+    await world.event(alert, { type: "incident.acknowledged", at: START + 900 });
+    await world.event(alert, { type: "incident.annotated" });
+    await world.confirmAll();
+    expect(world.triggers.signals).toHaveLength(before);
+    expect(alert.notes).toHaveLength(1);
+  });
+});
+
+describe("one decision for each triage", () => {
+  it("the same one again is fine and does nothing more", async () => {
+    const decision = decisionOf(incidentId, "create");
+    for (let times = 0; times < 3; times += 1) expect((await decide(decision)).status).toBe(200);
+    expect((await decide(decision, "applied")).status).toBe(200);
+    expect(alert.notes).toHaveLength(1);
+    expect(writes()).toHaveLength(1);
+  });
+
+  it("another one is declined with a sentence and changes nothing", async () => {
+    await decide(decisionOf(incidentId, "create"));
+    const answer = await decide(decisionOf(incidentId, "dismiss", { id: "Fx-other", by: BEN }));
+    expect(answer).toMatchObject({ status: 409, body: { ok: false, error: "already_decided" } });
+    expect(alert.status).toBe("acknowledged");
+  });
+
+  it("wins once among many different ones at the same moment", async () => {
+    const target = await openSecond();
+    const choices = ["create", "merge", "dismiss"] as const;
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) =>
+        world.call("decide", {
+          phase: "decided",
+          decision: decisionOf(incidentId, choices[index % 3] ?? "create", { id: `Fx${index}`, mergeInto: target }),
+        }),
+      ),
+    );
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(11);
+  });
+
+  it("of an unknown incident is declined; of one that Slack named itself it is to come again", async () => {
+    expect((await decide(decisionOf("inc_nothing", "create"))).status).toBe(404);
+    expect((await decide(decisionOf("inc_mfx123", "create"))).status).toBe(425);
+  });
+
+  it("is sent again as a signal when nobody says within a minute that it was applied, once", async () => {
+    const decision = decisionOf(incidentId, "create");
+    await decide(decision);
+    await world.advance(MINUTE - 1);
+    expect(signalsTo(incidentId, "apply_decision")).toEqual([]);
+    await world.advance(1);
+    expect(signalsTo(incidentId, "apply_decision").map(({ data }) => JSON.parse(data) as unknown)).toEqual([
+      { decision },
+    ]);
+    await decide(decision, "applied");
+    await world.advance(10 * MINUTE);
+    expect(signalsTo(incidentId, "apply_decision")).toHaveLength(1);
+  });
+
+  it("is not sent again when it was applied", async () => {
+    await decide(decisionOf(incidentId, "create"));
+    await decide(decisionOf(incidentId, "create"), "applied");
+    await world.advance(10 * MINUTE);
+    expect(signalsTo(incidentId, "apply_decision")).toEqual([]);
+  });
+
+  it("counts as decided and applied when only the second message arrives", async () => {
+    expect((await decide(decisionOf(incidentId, "dismiss"), "applied")).status).toBe(200);
+    expect(alert.status).toBe("resolved");
+    await world.advance(2 * MINUTE);
+    expect(signalsTo(incidentId, "apply_decision")).toEqual([]);
+  });
+});
+
+describe("dismiss", () => {
+  it("resolves the alert in PagerDuty in the presser's name, says why, and confirms it to the channel", async () => {
+    await decide(decisionOf(incidentId, "dismiss", { by: BEN, note: "known\nnoise" }));
+    expect(alert.status).toBe("resolved");
+    expect(writes()).toEqual(["PUT /incidents/P1 ben@example.com"]);
+    expect(alert.notes).toEqual(["Ben Ito dismissed this in Slack: False alarm. known noise"]);
+    const [known] = await world.alerts(incidentId);
+    expect(known).toMatchObject({ status: "resolved", closing: { state: "confirmed", at: START } });
+    expect(alertIn(signalsTo(incidentId, "alert_changed").at(-1)?.data ?? "").closing.state).toBe("confirmed");
+  });
+
+  it("archives the channel after the grace period, and later when somebody wrote", async () => {
+    await decide(decisionOf(incidentId, "dismiss"), "applied");
+    await world.advance(10 * MINUTE - 1);
+    expect(signalsTo(incidentId, "archive_due")).toEqual([]);
+    await world.advance(1);
+    const [due] = signalsTo(incidentId, "archive_due");
+    expect(JSON.parse(due?.data ?? "")).toEqual({ graceMs: 10 * MINUTE });
+    const notBefore = START + 17 * MINUTE;
+    const deliveryId = due?.delivery_id ?? "";
+    await world.call("confirm", { deliveryId, incidentId, outcome: "postponed", notBefore });
+    await world.advance(7 * MINUTE - 1);
+    expect(signalsTo(incidentId, "archive_due")).toHaveLength(1);
+    await world.advance(1);
+    expect(signalsTo(incidentId, "archive_due")).toHaveLength(2);
+  });
+
+  it("gives later alerts that nobody answered a triage of their own", async () => {
+    for (const id of ["P2", "P3"]) await world.event(world.raise(id));
+    await world.confirmAll();
+    await decide(decisionOf(incidentId, "dismiss"));
+    const own = world.triggers.triages[1];
+    expect(alertIn(own?.alert ?? "").id).toBe("P2");
+    expect((await world.alerts(own?.incident_id ?? "")).map(({ id, relation }) => [id, relation])).toEqual([
+      ["P2", "attached"],
+      ["P3", "offered"],
+    ]);
+    expect(world.pagerduty.incidents.get("P2")?.status).toBe("triggered");
+    expect((await world.alerts(incidentId)).map(({ id }) => id)).toEqual(["P1"]);
+  });
+
+  it("lets a later alert open a triage of its own, since alerts never join a closed incident", async () => {
+    await decide(decisionOf(incidentId, "dismiss"));
+    await world.event(world.raise("P2"));
+    await world.event(world.raise("P3"));
+    await world.confirmAll();
+    expect(world.triggers.triages.map((one) => alertIn(one.alert).id)).toEqual(["P1", "P2"]);
+    const timeline = await world.store.transaction((tx) => tx.timeline(world.triggers.triages[1]?.incident_id ?? ""));
+    expect(timeline[0]).toMatchObject({ what: "incident.opened", why: "incident_closed" });
+  });
+});
+
+describe("merge", () => {
+  it("hands the alerts, the offers and the window over to the target, and tells it", async () => {
+    const target = await openSecond();
+    await world.event(world.raise("P3"));
+    await world.confirmAll();
+    await decide(decisionOf(incidentId, "merge", { mergeInto: target }), "applied");
+    expect((await world.alerts(target)).map(({ id, relation }) => `${id} ${relation}`).sort()).toEqual([
+      "P1 attached",
+      "P2 attached",
+      "P3 offered",
+    ]);
+    expect(await world.alerts(incidentId)).toEqual([]);
+    const told = signalsTo(target, "alert_changed").map(({ data }) => `${alertIn(data).id} ${alertIn(data).relation}`);
+    expect(new Set(told)).toEqual(new Set(["P1 attached", "P3 offered"]));
+    await world.event(world.raise("P4"));
+    await world.confirmAll();
+    expect(signalsTo(target, "later_alert").map(({ data }) => alertIn(data).id)).toEqual(["P4"]);
+    await world.advance(10 * MINUTE);
+    expect(signalsTo(incidentId, "archive_due")).toHaveLength(1);
+    expect(signalsTo(target, "archive_due")).toEqual([]);
+  });
+
+  it("acknowledges and notes as create does", async () => {
+    const target = await openSecond();
+    await decide(decisionOf(target, "create", { by: BEN }));
+    await decide(decisionOf(incidentId, "merge", { mergeInto: target }));
+    expect(alert.status).toBe("acknowledged");
+    expect(alert.notes[0]).toContain("Ann Lee made this part of incident #2 in Slack");
+  });
+
+  it("follows the target into what that was merged into", async () => {
+    const second = await openSecond();
+    await world.event(world.raise("P3", { serviceId: "PSVC3", serviceName: "Mail" }));
+    await world.confirmAll();
+    const third = world.triggers.triages[2]?.incident_id ?? "";
+    await decide(decisionOf(second, "merge", { mergeInto: third }));
+    expect((await decide(decisionOf(incidentId, "merge", { mergeInto: second }))).status).toBe(200);
+    expect((await world.alerts(third)).map(({ id }) => id).sort()).toEqual(["P1", "P2", "P3"]);
+  });
+
+  it("into itself or into what is closed is declined, and the triage stays open", async () => {
+    const second = await openSecond();
+    await decide(decisionOf(second, "dismiss"));
+    const closed = await decide(decisionOf(incidentId, "merge", { mergeInto: second }));
+    expect(closed).toMatchObject({ status: 409, body: { error: "merge_into_closed" } });
+    const self = await decide(decisionOf(incidentId, "merge", { mergeInto: incidentId }));
+    expect(self).toMatchObject({ status: 409, body: { error: "merge_into_self" } });
+    expect((await decide(decisionOf(incidentId, "create", { by: ANN }))).status).toBe(200);
+  });
+
+  it("of two into each other gives one", async () => {
+    const second = await openSecond();
+    const answers = await Promise.all([
+      decide(decisionOf(incidentId, "merge", { mergeInto: second })),
+      decide(decisionOf(second, "merge", { mergeInto: incidentId })),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409]);
+  });
+});
+
+describe("acknowledge, asked for", () => {
+  const ask = async (by: typeof ANN) => {
+    const answer = await world.call("acknowledge", { incidentId, by, at: START });
+    await world.confirmAll();
+    return answer.status;
+  };
+
+  it("acknowledges in the presser's own name, assignee or not", async () => {
+    expect(await ask(BEN)).toBe(200);
+    expect(writes()).toEqual(["PUT /incidents/P1 ben@example.com"]);
+    expect(alert.status).toBe("acknowledged");
+  });
+
+  it("uses nobody else's name where PagerDuty does not know the presser", async () => {
+    await ask(EVE);
+    expect(writes()).toEqual(["PUT /incidents/P1 eve@elsewhere.example"]);
+    expect(alert.status).toBe("triggered");
+  });
+
+  it("leaves alone what is not triggered any more", async () => {
+    alert.status = "resolved";
+    await ask(ANN);
+    expect(writes()).toEqual([]);
+  });
+});
