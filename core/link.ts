@@ -12,7 +12,7 @@ const MAX_TEXT_LENGTH = 20_000;
 const SECRET_NAME =
   /secret|token|passw|passphrase|credential|cookie|session|authori[sz]ation|signature|(?:api|access|private|signing|routing|integration)[-_. ]?key|(?:^|[-_.])(?:auth|pwd|sig|dsn|jwt)(?:$|[-_.])/i;
 
-export function looksSecret(name: string): boolean {
+function looksSecret(name: string): boolean {
   return SECRET_NAME.test(name);
 }
 
@@ -37,7 +37,7 @@ export function safeLink(text: unknown): URL | undefined {
 }
 
 /** The links in a text, in its order, without the punctuation that ends a sentence. */
-export function linksIn(text: string): readonly URL[] {
+function linksIn(text: string): readonly URL[] {
   const found = text.slice(0, MAX_TEXT_LENGTH).match(/https?:\/\/[^\s<>"'`\\|]+/gi) ?? [];
   return found.flatMap((raw) => safeLink(raw.replace(/[.,;:!?)\]}]+$/, "")) ?? []);
 }
