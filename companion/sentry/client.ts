@@ -43,7 +43,7 @@ export function createSentry(deps: { readonly url: string; readonly org: string;
       if (!shortId) return { found: false, why: "no_id" };
       const answer = await get(`/shortids/${encodeURIComponent(shortId)}/`);
       if (!answer.found) return answer;
-      const group =
+      const group: unknown =
         typeof answer.issue === "object" && answer.issue !== null ? Reflect.get(answer.issue, "group") : undefined;
       return group ? { found: true, issue: group } : { found: false, why: "no_group" };
     },
