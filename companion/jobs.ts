@@ -34,14 +34,6 @@ export type Job =
     };
 
 export type JobKind = Job["kind"];
-export const JOB_KINDS = [
-  "slack_triage",
-  "slack_signal",
-  "pagerduty_acknowledge",
-  "pagerduty_resolve",
-  "pagerduty_note",
-  "fetch_details",
-] as const satisfies readonly JobKind[];
 
 /** The kinds that go to Slack, where the next one of an incident waits until the former was confirmed. */
 export const DELIVERY_KINDS = ["slack_triage", "slack_signal"] as const satisfies readonly JobKind[];
