@@ -1,3 +1,5 @@
+import type { Incident } from "../../core/incident.ts";
+import type { Instant } from "../../core/time.ts";
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, type Result } from "../../core/result.ts";
 import { cutCharacters, oneLine, slug } from "../../core/text.ts";
@@ -25,13 +27,15 @@ export async function takeClaim(
   const { requestId, by, at, named, place } = request;
   const answered = await unit.tx.answered("claim", requestId);
   if (answered !== undefined) return accept(answered as CompanionAnswers["claim"]);
+  const known = named && (await unit.tx.incident(named.incidentId));
+  if (known) return accept(answerFor(known.incident, known.windowClosesAt, ""));
   const typed = cutCharacters(oneLine(request.serviceName), NAME_MAX);
   const service = found ?? { id: `name:${slug(typed, 60) || "unnamed"}`, name: typed };
   if (found) await unit.tx.rememberService(found.id, found.name);
   const incidentId = named?.incidentId ?? unit.id("inc");
   const number = named?.number ?? String(await unit.tx.count("incident"));
   const claimed = await takeWindow(unit, service.id, incidentId, at);
-  await openByHand(unit, {
+  const opening = {
     id: incidentId,
     number,
     title: cutCharacters(oneLine(request.title), 1_024),
@@ -42,18 +46,20 @@ export async function takeClaim(
     windowClosesAt: claimed.closesAt,
     why: named ? "handed_over_late" : "started_by_hand",
     ...(place ? { place } : {}),
-  });
-  const answer: CompanionAnswers["claim"] = {
-    ok: true,
-    incidentId,
-    number,
-    serviceId: service.id,
-    serviceName: service.name,
-    windowClosesAt: claimed.closesAt,
-    windowHeldBy: claimed.heldBy,
-  };
+  } as const;
+  await openByHand(unit, opening);
+  const answer = answerFor(opening, claimed.closesAt, claimed.heldBy);
   await unit.tx.rememberAnswer("claim", requestId, answer, unit.now);
   return accept(answer);
+}
+
+function answerFor(
+  incident: Pick<Incident, "id" | "number" | "serviceId" | "serviceName">,
+  windowClosesAt: Instant,
+  windowHeldBy: string,
+): CompanionAnswers["claim"] {
+  const { id: incidentId, number, serviceId, serviceName } = incident;
+  return { ok: true, incidentId, number, serviceId, serviceName, windowClosesAt, windowHeldBy };
 }
 
 /** Takes the service's window where it is free, over, or held by an incident that is closed. */

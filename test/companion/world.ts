@@ -121,6 +121,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     random: () => 0.5,
   });
   await companion.start();
+  await companion.settle();
   const confirmed = new Set<string>();
 
   const world: World = {
@@ -252,7 +253,7 @@ export function pagerdutySignature(body: string | Uint8Array, secret: string = W
 
 export function placeOf(number: string): Place {
   return {
-    channelId: `C${number}`,
+    channelId: `C${number.toUpperCase()}`,
     channelName: `inc-${number}-checkout`,
     channelUrl: `https://acme.slack.example/archives/C${number}`,
   };
