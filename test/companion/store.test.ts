@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "@photostructure/sqlite";
+import { afterAll, describe, expect, it } from "vitest";
+import { openSqliteStore } from "../../companion/store/sqlite.ts";
+import { storeContract } from "./store_contract.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "companion-store-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let made = 0;
+const freshPath = (): string => join(folder, `deep/${(made += 1)}.db`);
+
+storeContract("SQLite in memory", () => openSqliteStore(":memory:"));
+storeContract("SQLite in a file", () => openSqliteStore(freshPath()));
+
+describe("a SQLite file", () => {
+  it("is written durably: WAL, and every commit waits for the disk", async () => {
+    const path = freshPath();
+    const store = await openSqliteStore(path);
+    await store.transaction((tx) => tx.probe(1));
+    await store.close();
+    const database = new DatabaseSync(path);
+    expect(database.prepare("pragma journal_mode").get()).toMatchObject({ journal_mode: "wal" });
+    database.close();
+  });
+
+  it("written by a newer companion is refused with a sentence", async () => {
+    const path = freshPath();
+    await (await openSqliteStore(path)).close();
+    const database = new DatabaseSync(path);
+    database.exec("insert into schema_version (number, name) values (999, 'from the future')");
+    database.close();
+    await expect(openSqliteStore(path)).rejects.toThrow(/version 999 .* newer companion/);
+  });
+
+  it("that is no database is refused and left as it is", async () => {
+    await expect(openSqliteStore(new URL("./store.test.ts", import.meta.url).pathname)).rejects.toThrow();
+  });
+
+  it("gives out again at once what a process that died had in hand", async () => {
+    const path = freshPath();
+    const first = await openSqliteStore(path);
+    const job = { kind: "slack_signal", signal: "sync" } as const;
+    await first.transaction((tx) =>
+      tx.enqueue({ id: "J1", job, subject: "", sequence: 0, createdAt: 1, notBefore: 1 }),
+    );
+    await first.transaction((tx) => tx.claimJob("J1", 1, 1_000_000));
+    await first.close();
+    const second = await openSqliteStore(path);
+    expect(await second.transaction((tx) => tx.claimJob("J1", 2, 3))).toMatchObject({ attempts: 2 });
+    await second.close();
+  });
+
+  it("rejects everything once it is closed", async () => {
+    const store = await openSqliteStore(":memory:");
+    await store.close();
+    await expect(store.transaction((tx) => tx.probe(1))).rejects.toThrow("closed");
+    await store.close();
+  });
+
+  it("goes on after a transaction that the database refused half way", async () => {
+    const path = freshPath();
+    const store = await openSqliteStore(path);
+    await expect(
+      store.transaction(async (tx) => {
+        await tx.count("incident");
+        await tx.relate("I-none", "A-none", "attached", 1);
+      }),
+    ).rejects.toThrow();
+    expect(await store.transaction((tx) => tx.count("incident"))).toBe(1);
+    await store.close();
+  });
+});
