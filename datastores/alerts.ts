@@ -7,6 +7,9 @@ export const AlertsDatastore = DefineDatastore({
   time_to_live_attribute: "expires_at",
   attributes: {
     id: { type: Schema.types.string },
+    /** Grows with every write, and who wrote it: by these a read is known to be old. */
+    revision: { type: Schema.types.number },
+    writer: { type: Schema.types.string },
     incident_id: { type: Schema.types.string },
     /** JSON of core's Alert. */
     alert: { type: Schema.types.string },

@@ -10,6 +10,9 @@ export const IncidentsDatastore = DefineDatastore({
   time_to_live_attribute: "expires_at",
   attributes: {
     id: { type: Schema.types.string },
+    /** Grows with every write, and who wrote it: by these a read is known to be old. */
+    revision: { type: Schema.types.number },
+    writer: { type: Schema.types.string },
     number: { type: Schema.types.string },
     title: { type: Schema.types.string },
     description: { type: Schema.types.string },

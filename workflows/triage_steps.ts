@@ -9,7 +9,8 @@ type AnyWorkflow = Pick<typeof TriageAlertWorkflow, "addStep">;
 /** What every triage consists of once it has a channel: ask, apply, offer controls. */
 export function addTriageSteps(workflow: AnyWorkflow, incidentId: unknown): void {
   const asked = workflow.addStep(AskForTriageDecisionDefinition, { incident_id: incidentId });
-  const { incident_id, decision_id, decision, decided_by, decided_at, reason, note, merge_into } = asked.outputs;
+  const { incident_id, decision_id, decision, decided_by, decided_at, reason, note, merge_into, question_ts } =
+    asked.outputs;
   const applied = workflow.addStep(ApplyTriageDecisionDefinition, {
     incident_id,
     decision_id,
@@ -19,6 +20,7 @@ export function addTriageSteps(workflow: AnyWorkflow, incidentId: unknown): void
     reason,
     note,
     merge_into,
+    question_ts,
   });
   workflow.addStep(OfferIncidentControlsDefinition, { incident_id: applied.outputs.incident_id });
 }

@@ -1,9 +1,9 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { fromIso } from "../../core/time.ts";
-import { readAlert, writeAlert } from "../shared/alerts.ts";
+import { awaitAlert, writeAlert } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
-import { placeOf, readIncident } from "../shared/incidents.ts";
-import { handOver } from "../shared/pending.ts";
+import { awaitIncident, placeOf } from "../shared/incidents.ts";
+import { handOver, isUnsent } from "../shared/pending.ts";
 import { personOf } from "../shared/people.ts";
 import { publish } from "../shared/publish.ts";
 import { SlackProblem } from "../shared/slack.ts";
@@ -33,13 +33,13 @@ interface Answered {
 
 async function applyAnswer(app: App, answered: Answered): Promise<"attached" | "separate"> {
   const { incident_id: incidentId, alert_id: alertId, answer } = answered;
-  const [record, stored] = await Promise.all([readIncident(app.slack, incidentId), readAlert(app.slack, alertId)]);
+  const [record, stored] = await Promise.all([awaitIncident(app, incidentId), awaitAlert(app, alertId)]);
   if (!record || !stored) throw new SlackProblem("The incident or the alert is not on record.");
   const relation = answer === "attach" ? "attached" : "separate";
   const alert = { ...stored.alert, relation } as const;
-  await writeAlert(app.slack, alert, incidentId, app.now);
+  const written = await writeAlert(app, stored, alert, incidentId);
   const place = placeOf(record);
-  await handOver(app, "answer", incidentId, alertId, {
+  const told = await handOver(app, "answer", incidentId, alertId, {
     incidentId,
     alertId,
     answer,
@@ -47,6 +47,6 @@ async function applyAnswer(app: App, answered: Answered): Promise<"attached" | "
     at: fromIso(answered.answered_at) ?? app.now,
     ...(place ? { place } : {}),
   });
-  await publish(app, record, { known: [{ ...stored, alert }] });
+  await publish(app, record, { known: [written], unsent: isUnsent(told) });
   return relation;
 }

@@ -26,7 +26,7 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
     if (signal.offerAlertId) {
       return { outputs: { incident_id, offer_alert_id: signal.offerAlertId, delivery_id, sequence } };
     }
-    await saveRecord(app.slack, record, { sequence: Number(sequence) });
+    await saveRecord(app, record, { sequence: Number(sequence) });
     await confirm(app, record, delivery_id, signal);
     return { outputs: done };
   } catch (thrown) {

@@ -24,12 +24,12 @@ export async function takeLaterAlert(app: App, record: IncidentRecord, data: str
   const alert = alertOf(fields);
   // An alert never joins a closed incident: the companion decides again.
   if (!isOpen(record.incident)) return { outcome: "stale" };
-  await writeAlert(app.slack, alert, record.incident.id, app.now);
-  const after = await saveRecord(app.slack, record, {
+  const written = await writeAlert(app, await readAlert(app.slack, alert.id), alert, record.incident.id);
+  const after = await saveRecord(app, record, {
     alertIds: withId(record, alert.id),
     laterCount: Math.max(record.laterCount, numberOf(fields["laterCount"])),
   });
-  await publish(app, after, { known: [{ alert, incidentId: record.incident.id, offerTs: "" }] });
+  await publish(app, after, { known: [written] });
   return alert.relation === "offered" ? { outcome: "applied", offerAlertId: alert.id } : { outcome: "applied" };
 }
 
@@ -37,12 +37,10 @@ export async function takeLaterAlert(app: App, record: IncidentRecord, data: str
 export async function takeAlertNews(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
   const alert = alertOf(recordOf(safeJson(data)));
   const before = await readAlert(app.slack, alert.id);
-  await writeAlert(app.slack, alert, record.incident.id, app.now);
-  const known = record.alertIds.includes(alert.id);
-  const after = known ? record : await saveRecord(app.slack, record, { alertIds: withId(record, alert.id) });
-  await publish(app, after, {
-    known: [{ alert, incidentId: record.incident.id, offerTs: before?.offerTs ?? "" }],
-  });
+  const written = await writeAlert(app, before, alert, record.incident.id);
+  const isListed = record.alertIds.includes(alert.id);
+  const after = isListed ? record : await saveRecord(app, record, { alertIds: withId(record, alert.id) });
+  await publish(app, after, { known: [written] });
   if (isOpen(record.incident) && alert.relation === "attached")
     await inviteNewlyPaged(app, record, alert, before?.alert);
   return { outcome: "applied" };
@@ -65,7 +63,7 @@ export async function archiveIfQuiet(app: App, record: IncidentRecord, data: str
     "not_in_channel",
     "channel_not_found",
   ]);
-  if (archived.ok) await saveRecord(app.slack, record, { archivedAt: app.now });
+  if (archived.ok) await saveRecord(app, record, { archivedAt: app.now });
   return { outcome: "applied" };
 }
 

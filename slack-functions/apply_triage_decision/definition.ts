@@ -29,6 +29,11 @@ export const ApplyTriageDecisionDefinition = DefineFunction({
         title: "Merge into",
         description: "The incident that takes this one in.",
       },
+      question_ts: {
+        type: Schema.types.string,
+        title: "Question",
+        description: "The message that asked; it is turned into the answer.",
+      },
     },
     required: ["incident_id", "decision"],
   },

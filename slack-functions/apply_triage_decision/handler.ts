@@ -11,7 +11,7 @@ export default SlackFunction(ApplyTriageDecisionDefinition, async (context) => {
   try {
     const app = openApp(context);
     const decision = await decisionFrom(app, context.inputs);
-    const record = decision && (await applyDecision(app, decision));
+    const record = decision && (await applyDecision(app, decision, context.inputs.question_ts));
     const status = record?.incident.status ?? "none";
     return { outputs: { incident_id: status === "active" ? context.inputs.incident_id : "", status } };
   } catch (thrown) {

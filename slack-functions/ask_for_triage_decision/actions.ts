@@ -32,7 +32,7 @@ export async function create(context: ActionContext<Inputs>) {
   const app = openAppForClick(context);
   const { channelId, userId, messageTs } = pressOf(context);
   await guarded(app, channelId, userId, async () => {
-    const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id);
+    const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id, messageTs);
     if (typeof record === "string") return tell(app, channelId, userId, record);
     if (!(await mayDecide(app.slack, userId, app.teamId))) return tell(app, channelId, userId, NOT_ALLOWED);
     await decide(app, context.body.function_data.execution_id, record, messageTs, userId, { decision: "create" });
@@ -44,7 +44,7 @@ export async function openMergePicker(context: ActionContext<Inputs>) {
   const app = openAppForClick(context);
   const { channelId, userId, messageTs, pointer } = pressOf(context);
   await guarded(app, channelId, userId, async () => {
-    const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id);
+    const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id, messageTs);
     if (typeof record === "string") return tell(app, channelId, userId, record);
     const view = mergeView(record.incident, channelId, messageTs);
     await openView(app, channelId, userId, pointer, view);
@@ -56,7 +56,7 @@ export async function openDismissForm(context: ActionContext<Inputs>) {
   const app = openAppForClick(context);
   const { channelId, userId, messageTs, pointer } = pressOf(context);
   await guarded(app, channelId, userId, async () => {
-    const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id);
+    const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id, messageTs);
     if (typeof record === "string") return tell(app, channelId, userId, record);
     const ends = await whatDismissEnds(app, record);
     await openView(app, channelId, userId, pointer, dismissView(record.incident, ends, channelId, messageTs));
@@ -85,7 +85,7 @@ export async function submitMerge(context: ViewSubmissionContext<Inputs>) {
   const selected = recordOf(valueOf(context, MERGE_TARGET)["selected_option"]);
   try {
     const [record, target] = await Promise.all([
-      decidable(app, context.inputs.incident_id, executionId),
+      decidable(app, context.inputs.incident_id, executionId, metadataOf(context).questionTs),
       readIncident(app.slack, textOf(selected["value"])),
     ]);
     if (typeof record === "string") return fieldError(MERGE_TARGET, record);
@@ -108,7 +108,7 @@ export async function submitDismiss(context: ViewSubmissionContext<Inputs>) {
   const reason = parseReason(recordOf(valueOf(context, DISMISS_REASON)["selected_option"])["value"]);
   const note = textOf(valueOf(context, DISMISS_NOTE)["value"]);
   try {
-    const record = await decidable(app, context.inputs.incident_id, executionId);
+    const record = await decidable(app, context.inputs.incident_id, executionId, metadataOf(context).questionTs);
     if (typeof record === "string") return fieldError(DISMISS_REASON, record);
     if (!(await mayDecide(app.slack, userId, app.teamId))) return fieldError(DISMISS_REASON, NOT_ALLOWED);
     const answer = { decision: "dismiss", reason, note } as const;
@@ -159,7 +159,7 @@ async function decide(
   const place = placeOf(record);
   const completed = await app.slack.call("functions.completeSuccess", {
     function_execution_id: executionId,
-    outputs: outputsOf(decision),
+    outputs: { ...outputsOf(decision), question_ts: questionTs || record.questionTs },
   });
   if (!completed.ok) return `Somebody else was a moment earlier; the channel says what was decided.`;
   // The token died with the step, so what the companion cannot be told now is left to the next step.
@@ -181,12 +181,17 @@ function outputsOf(decision: Decision): Record<string, string> {
 }
 
 /** The record, if this question may still decide; else a sentence that says why not. */
-async function decidable(app: App, incidentId: string, executionId: string): Promise<IncidentRecord | string> {
+async function decidable(
+  app: App,
+  incidentId: string,
+  executionId: string,
+  questionTs: string,
+): Promise<IncidentRecord | string> {
   const record = await readIncident(app.slack, incidentId);
   if (!record) return "The record of this incident could not be found. Ask whoever looks after Pager Triage.";
   if (record.incident.status !== "triage") return refusalSentence("already_decided", record);
-  // A read may be older than the question itself; only a different question that is known supersedes this one.
-  if (record.questionExecutionId !== "" && record.questionExecutionId !== executionId) {
+  // A read may be older than the question itself; only a question that was asked later supersedes this one.
+  if (record.questionExecutionId !== executionId && Number(record.questionTs) > Number(questionTs)) {
     return "This question was asked again further down. Use the buttons there.";
   }
   return record;

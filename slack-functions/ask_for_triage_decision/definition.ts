@@ -38,7 +38,22 @@ export const AskForTriageDecisionDefinition = DefineFunction({
         title: "Merged into",
         description: "The incident that takes this one in.",
       },
+      question_ts: {
+        type: Schema.types.string,
+        title: "Question",
+        description: "The message that asked.",
+      },
     },
-    required: ["incident_id", "decision_id", "decision", "decided_by", "decided_at", "reason", "note", "merge_into"],
+    required: [
+      "incident_id",
+      "decision_id",
+      "decision",
+      "decided_by",
+      "decided_at",
+      "reason",
+      "note",
+      "merge_into",
+      "question_ts",
+    ],
   },
 });

@@ -3,7 +3,7 @@ import type { Alert } from "../../core/alert.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { context as contextBlock, section } from "../shared/card.ts";
-import { awaitIncident, type IncidentRecord, saveRecord } from "../shared/incidents.ts";
+import { awaitIncident, type IncidentRecord, saveRecord, settleRecord } from "../shared/incidents.ts";
 import { pressLine } from "../shared/paging_text.ts";
 import { userIdByEmail } from "../shared/people.ts";
 import { mayCall, mustCall, textOf } from "../shared/slack.ts";
@@ -28,6 +28,7 @@ const NOTHING_TO_DECIDE = {
   reason: "",
   note: "",
   merge_into: "",
+  question_ts: "",
 };
 
 export default SlackFunction(AskForTriageDecisionDefinition, async (context) => {
@@ -60,8 +61,10 @@ async function ask(app: App, record: IncidentRecord, executionId: string): Promi
     text: questionText(record.incident),
     blocks: questionBlocks(onCall, pressLine(alerts)),
   });
-  await saveRecord(app.slack, record, { questionTs: textOf(posted["ts"]), questionExecutionId: executionId });
+  const question = { questionTs: textOf(posted["ts"]), questionExecutionId: executionId };
+  const after = await saveRecord(app, record, question);
   if (record.questionTs !== "") await retireQuestion(app, record);
+  await settleRecord(app, after);
 }
 
 async function attachedAlerts(app: App, record: IncidentRecord): Promise<Alert[]> {

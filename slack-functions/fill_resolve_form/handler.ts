@@ -5,11 +5,12 @@ import type {
   ViewSubmissionContext,
 } from "deno-slack-sdk/functions/interactivity/types.ts";
 import type { Alert } from "../../core/alert.ts";
+import { isOpen } from "../../core/incident.ts";
 import { toIso } from "../../core/time.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, section } from "../shared/card.ts";
-import { type IncidentRecord, readIncident } from "../shared/incidents.ts";
+import { awaitIncident, type IncidentRecord, readIncident } from "../shared/incidents.ts";
 import { mayDecide } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
@@ -68,7 +69,7 @@ async function showForm(app: App, pointer: string, incidentId: string, userId: s
 
 /** The form, or what says why there is none. Inputs of a link trigger can be forged by any member. */
 async function formFor(app: App, incidentId: string, userId: string): Promise<Block> {
-  const record = await readIncident(app.slack, incidentId);
+  const record = await awaitIncident(app, incidentId, ({ incident }) => incident.status === "active");
   if (!record) return messageView("That incident could not be found. It may be older than what Slack keeps.");
   if (record.incident.status === "triage") return messageView(refusalSentence("not_decided_yet"));
   if (record.incident.status !== "active") return messageView(refusalSentence("closed"));
@@ -124,7 +125,7 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
   const ticked = tickedIds(values);
   try {
     const record = await readIncident(app.slack, context.inputs.incident_id);
-    if (record?.incident.status !== "active") return fieldError(refusalSentence("closed", record));
+    if (!record || !isOpen(record.incident)) return fieldError(refusalSentence("closed", record));
     const completed = await app.slack.call("functions.completeSuccess", {
       function_execution_id: executionId,
       outputs: {

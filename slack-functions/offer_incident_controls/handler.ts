@@ -3,7 +3,7 @@ import type { ActionContext } from "deno-slack-sdk/functions/interactivity/types
 import { readAlerts } from "../shared/alerts.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, context as contextBlock, section } from "../shared/card.ts";
-import { type IncidentRecord, readIncident, saveRecord } from "../shared/incidents.ts";
+import { awaitIncident, type IncidentRecord, saveRecord } from "../shared/incidents.ts";
 import { mention } from "../shared/mrkdwn.ts";
 import { handOver } from "../shared/pending.ts";
 import { mayDecide, personOf } from "../shared/people.ts";
@@ -20,14 +20,15 @@ export default SlackFunction(OfferIncidentControlsDefinition, async (context) =>
   const { incident_id } = context.inputs;
   try {
     const app = openApp(context);
-    const record = await readIncident(app.slack, incident_id);
+    if (incident_id === "") return { outputs: { incident_id } };
+    const record = await awaitIncident(app, incident_id, ({ incident }) => incident.status === "active");
     if (record?.incident.status !== "active" || record.controlsTs !== "") return { outputs: { incident_id } };
     const posted = await mustCall(app.slack, "chat.postMessage", {
       channel: record.channelId,
       text: "Controls of this incident",
       blocks: await controlsBlocks(app, record),
     });
-    await saveRecord(app.slack, record, { controlsTs: textOf(posted["ts"]) });
+    await saveRecord(app, record, { controlsTs: textOf(posted["ts"]) });
     return { completed: false };
   } catch (thrown) {
     return { error: `The controls could not be posted. ${problemOf(thrown)} The card's buttons work without them.` };
@@ -68,7 +69,7 @@ type Inputs = { incident_id: string };
 
 async function takeLead(context: ActionContext<Inputs>): Promise<void> {
   await press(context, async (app, record, userId) => {
-    const after = await saveRecord(app.slack, record, { lead: userId });
+    const after = await saveRecord(app, record, { lead: userId });
     await publish(app, after);
     return { record: after, note: "" };
   });
@@ -101,7 +102,7 @@ async function press(
   const channel = textOf(recordOf(context.body.channel)["id"]);
   const tell = (text: string) => mayCall(app.slack, "chat.postEphemeral", { channel, user, text });
   try {
-    const record = await readIncident(app.slack, context.inputs.incident_id);
+    const record = await awaitIncident(app, context.inputs.incident_id, ({ incident }) => incident.status !== "triage");
     if (record?.incident.status !== "active") return void (await tell(refusalSentence("closed", record)));
     if (!(await mayDecide(app.slack, user, app.teamId))) {
       return void (await tell("Only full members of this workspace can do this. Ask one of them to press for you."));

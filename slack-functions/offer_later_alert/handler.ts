@@ -2,9 +2,9 @@ import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import type { ActionContext } from "deno-slack-sdk/functions/interactivity/types.ts";
 import { isOpen } from "../../core/incident.ts";
 import { toIso } from "../../core/time.ts";
-import { readAlert, writeOfferTs } from "../shared/alerts.ts";
+import { awaitAlert, writeOfferTs } from "../shared/alerts.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
-import { placeOf, readIncident, saveRecord } from "../shared/incidents.ts";
+import { awaitIncident, placeOf, saveRecord } from "../shared/incidents.ts";
 import { mayDecide } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, mustCall, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
@@ -36,8 +36,8 @@ interface Inputs {
 /** @returns whether the offer was posted by this run, and its buttons are this run's */
 async function offer(app: App, inputs: Inputs): Promise<boolean> {
   const [record, stored] = await Promise.all([
-    readIncident(app.slack, inputs.incident_id),
-    readAlert(app.slack, inputs.alert_id),
+    awaitIncident(app, inputs.incident_id),
+    awaitAlert(app, inputs.alert_id),
   ]);
   if (!record || !stored) throw new SlackProblem("The incident or the alert is not on record yet.");
   const isNew = stored.offerTs === "";
@@ -50,10 +50,10 @@ async function offer(app: App, inputs: Inputs): Promise<boolean> {
       unfurl_links: false,
       unfurl_media: false,
     });
-    await writeOfferTs(app.slack, stored.alert.id, textOf(posted["ts"]));
+    await writeOfferTs(app, stored, textOf(posted["ts"]));
   }
   if (inputs.delivery_id) {
-    await saveRecord(app.slack, record, { sequence: Math.max(record.sequence, Number(inputs.sequence) || 0) });
+    await saveRecord(app, record, { sequence: Math.max(record.sequence, Number(inputs.sequence) || 0) });
     const place = placeOf(record);
     await app.companion.call("confirm", {
       deliveryId: inputs.delivery_id,
@@ -75,7 +75,7 @@ async function answer(context: ActionContext<Inputs>, pressed: Answer): Promise<
   const channel = textOf(recordOf(context.body.channel)["id"]);
   const tell = (text: string) => mayCall(app.slack, "chat.postEphemeral", { channel, user: userId, text });
   try {
-    const [record, stored] = await Promise.all([readIncident(app.slack, incident_id), readAlert(app.slack, alert_id)]);
+    const [record, stored] = await Promise.all([awaitIncident(app, incident_id), awaitAlert(app, alert_id)]);
     if (!record || !stored) throw new SlackProblem("The incident or the alert is not on record.");
     if (!isOpen(record.incident)) return void (await tell(refusalSentence("closed", record)));
     if (!(await mayDecide(app.slack, userId, app.teamId))) {

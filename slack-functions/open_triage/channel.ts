@@ -1,4 +1,5 @@
 import { channelName, channelPurpose, isPurposeOf } from "../../core/channel_name.ts";
+import type { StoredAlert } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
 import { cardBlockId, cardBlocks, cardText } from "../shared/card.ts";
 import type { IncidentRecord } from "../shared/incidents.ts";
@@ -66,14 +67,14 @@ async function findOwnChannel(slack: Slack, name: string, incidentId: string): P
 }
 
 /** The card's timestamp: posted now, or found where an earlier run posted it and did not live to say so. */
-export async function ensureCard(app: App, record: IncidentRecord): Promise<string> {
+export async function ensureCard(app: App, record: IncidentRecord, known: readonly StoredAlert[]): Promise<string> {
   if (record.cardTs !== "") return record.cardTs;
   const posted = await findCard(app.slack, record);
-  return posted ?? postCard(app, record);
+  return posted ?? postCard(app, record, known);
 }
 
-export async function postCard(app: App, record: IncidentRecord): Promise<string> {
-  const view = await viewOf(app, record);
+export async function postCard(app: App, record: IncidentRecord, known: readonly StoredAlert[]): Promise<string> {
+  const view = await viewOf(app, record, known, false);
   const answer = await mustCall(app.slack, "chat.postMessage", {
     channel: record.channelId,
     text: cardText(record),

@@ -3,7 +3,7 @@ import type { Alert } from "../../core/alert.ts";
 import { unpackAlert } from "../../core/alert_packing.ts";
 import type { TriageIncident } from "../../core/incident.ts";
 import { fromIso } from "../../core/time.ts";
-import { writeAlert } from "../shared/alerts.ts";
+import { type StoredAlert, writeAlert } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import {
   type IncidentRecord,
@@ -56,18 +56,19 @@ async function openTriage(app: App, inputs: Inputs): Promise<{ incident_id: stri
     await confirm(app, inputs, found, "already_applied");
     return { incident_id: "", channel_id: found.channelId };
   }
+  const known = alert ? [await writeAlert(app, undefined, alert, inputs.incident_id)] : [];
   let record = found ?? (await firstRecord(app, inputs, alert));
   const channel = await ensureChannel(app, record);
-  record = await saveRecord(app.slack, record, { channelId: channel.id, channelName: channel.name });
+  record = await saveRecord(app, record, { channelId: channel.id, channelName: channel.name });
   const [notInSlack] = await Promise.all([
     invitePeople(app, channel.id, alert?.paged ?? [], inputs.started_by),
     mayCall(app.slack, "conversations.setPurpose", { channel: channel.id, purpose: channel.purpose }),
   ]);
-  const cardTs = found ? await ensureCard(app, record) : await postCard(app, record);
+  const cardTs = found ? await ensureCard(app, record, known) : await postCard(app, record, known);
   const channelUrl = await permalink(app, channel.id, cardTs);
-  record = await saveRecord(app.slack, record, { cardTs, channelUrl, sequence: Number(inputs.sequence) || 0 });
+  record = await saveRecord(app, record, { cardTs, channelUrl, sequence: Number(inputs.sequence) || 0 });
   await listIncident(app.slack, record.incident, channel.id);
-  await decorate(app, record, alert, notInSlack);
+  await decorate(app, record, known, notInSlack);
   await confirm(app, inputs, record, "applied");
   return { incident_id: inputs.incident_id, channel_id: channel.id };
 }
@@ -83,8 +84,7 @@ async function firstRecord(app: App, inputs: Inputs, alert: Alert | undefined): 
     openedAt: fromIso(inputs.opened_at) ?? app.now,
   };
   const startedBy = inputs.started_by ? await personOf(app.slack, inputs.started_by) : undefined;
-  if (alert) await writeAlert(app.slack, alert, incident.id, app.now);
-  return saveIncident(app.slack, newRecord(incident), incident, {
+  return saveIncident(app, newRecord(incident), incident, {
     alertIds: alert ? [alert.id] : [],
     description: inputs.description ?? "",
     windowClosesAt: fromIso(inputs.window_closes_at) ?? 0,
@@ -97,15 +97,21 @@ async function permalink(app: App, channel: string, ts: string): Promise<string>
 }
 
 /** What makes the channel pleasant: each may fail alone, and the question does not depend on it. */
-async function decorate(app: App, record: IncidentRecord, alert: Alert | undefined, notInSlack: readonly string[]) {
+async function decorate(
+  app: App,
+  record: IncidentRecord,
+  known: readonly StoredAlert[],
+  notInSlack: readonly string[],
+) {
   const channel = record.channelId;
   const work: Promise<unknown>[] = [
-    publish(app, record, { post: ["feed_line"] }),
+    publish(app, record, { known, post: ["feed_line"] }),
     publishTopic(app, record),
     mayCall(app.slack, "pins.add", { channel, timestamp: record.cardTs }, ["already_pinned"]),
   ];
-  if (alert?.url) {
-    const bookmark = { channel_id: channel, title: "PagerDuty alert", type: "link", link: alert.url };
+  const url = known[0]?.alert.url;
+  if (url) {
+    const bookmark = { channel_id: channel, title: "PagerDuty alert", type: "link", link: url };
     work.push(mayCall(app.slack, "bookmarks.add", bookmark));
   }
   if (notInSlack.length > 0) {

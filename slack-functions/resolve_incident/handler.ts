@@ -6,10 +6,10 @@ import { transition } from "../../core/transitions.ts";
 import { readAlerts, type StoredAlert, writeAlert } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { section } from "../shared/card.ts";
-import { type IncidentRecord, placeOf, readIncident, saveIncident } from "../shared/incidents.ts";
+import { awaitIncident, type IncidentRecord, placeOf, saveIncident } from "../shared/incidents.ts";
 import { escapeText, mention } from "../shared/mrkdwn.ts";
 import { listIncident } from "../shared/open_incidents.ts";
-import { handOver } from "../shared/pending.ts";
+import { handOver, isUnsent } from "../shared/pending.ts";
 import { personOf, safeJson } from "../shared/people.ts";
 import { publish, publishTopic } from "../shared/publish.ts";
 import { mayCall } from "../shared/slack.ts";
@@ -34,7 +34,7 @@ interface Inputs {
 }
 
 async function resolve(app: App, inputs: Inputs, userId: string): Promise<"resolved" | "none"> {
-  const before = await readIncident(app.slack, inputs.incident_id);
+  const before = await awaitIncident(app, inputs.incident_id, (record) => record.incident.status === "active");
   if (!before) return "none";
   const at = fromIso(inputs.resolved_at) ?? app.now;
   const by = await personOf(app.slack, userId);
@@ -42,13 +42,13 @@ async function resolve(app: App, inputs: Inputs, userId: string): Promise<"resol
   const outcome = transition(before.incident, { type: "resolve", by, at, summary });
   // Resolved by somebody else meanwhile: theirs stands.
   if (!outcome.ok) return "none";
-  const record = await saveIncident(app.slack, before, outcome.value.incident);
+  const record = await saveIncident(app, before, outcome.value.incident);
   const ticked = idsOf(inputs.ticked_alerts);
   const unticked = idsOf(inputs.unticked_alerts);
   const known = await markAlerts(app, record, ticked, unticked);
   const place = placeOf(record);
   const requestId = inputs.request_id || `resolve:${record.incident.id}`;
-  await handOver(app, "resolve", record.incident.id, requestId, {
+  const told = await handOver(app, "resolve", record.incident.id, requestId, {
     requestId,
     incidentId: record.incident.id,
     by,
@@ -60,7 +60,7 @@ async function resolve(app: App, inputs: Inputs, userId: string): Promise<"resol
   });
   await listIncident(app.slack, record.incident, record.channelId);
   await Promise.all([
-    publish(app, record, { known }),
+    publish(app, record, { known, unsent: isUnsent(told) }),
     publishTopic(app, record),
     sayResolved(app, record, by, summary),
     retireControls(app, record),
@@ -80,8 +80,7 @@ async function markAlerts(
   for (const entry of stored) {
     const alert = markAlert(entry.alert, ticked, unticked);
     if (alert === entry.alert) continue;
-    marked.push({ ...entry, alert });
-    await writeAlert(app.slack, alert, record.incident.id, app.now);
+    marked.push(await writeAlert(app, entry, alert, record.incident.id));
   }
   return marked;
 }

@@ -1,7 +1,9 @@
 import type { Alert } from "../../core/alert.ts";
 import { packAlert, unpackAlert } from "../../core/alert_packing.ts";
 import { HOUR, type Instant } from "../../core/time.ts";
-import { mustCall, recordOf, type Slack, textOf } from "./slack.ts";
+import type { App } from "./app.ts";
+import { lookUntil, nextRevision, NO_REVISION, type Revision } from "./settling.ts";
+import { mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
 
 const DATASTORE = "alerts";
 /** Alerts outlive their incidents by no use; each write begins the term anew. */
@@ -9,7 +11,7 @@ const KEPT_MS = 90 * 24 * HOUR;
 /** Slack's limit on ids of one bulk read. */
 const BULK_LIMIT = 25;
 
-export interface StoredAlert {
+export interface StoredAlert extends Revision {
   readonly alert: Alert;
   readonly incidentId: string;
   /** The offer's message; empty while the alert was not offered. */
@@ -39,14 +41,37 @@ export async function readAlerts(slack: Slack, ids: readonly string[]): Promise<
   return ids.map((id) => found.get(id)).filter((stored) => stored !== undefined);
 }
 
-/** Writes what the companion told of an alert, and which incident it belongs to. */
-export async function writeAlert(slack: Slack, alert: Alert, incidentId: string, now: Instant): Promise<void> {
-  const item = { id: alert.id, incident_id: incidentId, alert: packAlert(alert), expires_at: expiryFrom(now) };
-  await mustCall(slack, "apps.datastore.update", { datastore: DATASTORE, item });
+/** An alert that an earlier step is known to have written. */
+export function awaitAlert(app: App, id: string): Promise<StoredAlert | undefined> {
+  return lookUntil(
+    app,
+    () => readAlert(app.slack, id),
+    (stored) => stored !== undefined,
+  );
 }
 
-export async function writeOfferTs(slack: Slack, alertId: string, offerTs: string): Promise<void> {
-  await mustCall(slack, "apps.datastore.update", { datastore: DATASTORE, item: { id: alertId, offer_ts: offerTs } });
+/**
+ * Writes what the companion told of an alert, and which incident it belongs to.
+ * @param before what was on record of this alert
+ * @returns what is on record now, since a read may not show it yet
+ */
+export async function writeAlert(
+  app: App,
+  before: StoredAlert | undefined,
+  alert: Alert,
+  incidentId: string,
+): Promise<StoredAlert> {
+  const revision = nextRevision(app, before ?? NO_REVISION);
+  const item = { id: alert.id, incident_id: incidentId, alert: packAlert(alert), expires_at: expiryFrom(app.now) };
+  await mustCall(app.slack, "apps.datastore.update", { datastore: DATASTORE, item: { ...item, ...revision } });
+  return { alert, incidentId, offerTs: before?.offerTs ?? "", ...revision };
+}
+
+export async function writeOfferTs(app: App, before: StoredAlert, offerTs: string): Promise<StoredAlert> {
+  const revision = nextRevision(app, before);
+  const item = { id: before.alert.id, offer_ts: offerTs, ...revision };
+  await mustCall(app.slack, "apps.datastore.update", { datastore: DATASTORE, item });
+  return { ...before, offerTs, ...revision };
 }
 
 function expiryFrom(now: Instant): number {
@@ -56,7 +81,15 @@ function expiryFrom(now: Instant): number {
 function parseStoredAlert(value: unknown): StoredAlert | undefined {
   const item = recordOf(value);
   const alert = unpackAlert(textOf(item["alert"]));
-  return alert && { alert, incidentId: textOf(item["incident_id"]), offerTs: textOf(item["offer_ts"]) };
+  return (
+    alert && {
+      alert,
+      incidentId: textOf(item["incident_id"]),
+      offerTs: textOf(item["offer_ts"]),
+      revision: numberOf(item["revision"]),
+      writer: textOf(item["writer"]),
+    }
+  );
 }
 
 function arrayOf(value: unknown): readonly unknown[] {

@@ -13,6 +13,8 @@ export interface App {
   /** One time for the whole call. */
   readonly now: Instant;
   readonly teamId: string;
+  /** A new identifier, unlike any other. */
+  readonly newId: () => string;
   /** Waits; only ever used to give Slack's own storage or rate limit a moment. */
   readonly pause: (ms: number) => Promise<void>;
 }
@@ -38,8 +40,9 @@ export function openAppForClick(context: CallContext): App {
 function appWith(context: CallContext, slack: Slack): App {
   const settings = readSettings(context.env);
   const now = () => currentTime(context.env);
-  const companion = createCompanion(settings.companion, now, () => crypto.randomUUID());
-  return { slack, companion, settings, now: now(), teamId: context.team_id, pause };
+  const newId = () => crypto.randomUUID();
+  const companion = createCompanion(settings.companion, now, newId);
+  return { slack, companion, settings, now: now(), teamId: context.team_id, newId, pause };
 }
 
 /** The sentence for a failed step: ours where we wrote one, else what was thrown. */

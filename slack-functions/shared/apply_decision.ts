@@ -3,11 +3,11 @@ import type { Decision } from "../../core/protocol.ts";
 import { type Command, transition } from "../../core/transitions.ts";
 import type { App } from "./app.ts";
 import { context, section } from "./card.ts";
-import { type IncidentRecord, placeOf, readIncident, saveIncident } from "./incidents.ts";
+import { awaitIncident, type IncidentRecord, placeOf, readIncident, saveIncident } from "./incidents.ts";
 import { carryMergeOver } from "./merge.ts";
 import { channelLink, escapeText, mention } from "./mrkdwn.ts";
 import { listIncident } from "./open_incidents.ts";
-import { handOver } from "./pending.ts";
+import { handOver, isUnsent } from "./pending.ts";
 import { publish, publishTopic } from "./publish.ts";
 import { refusalSentence } from "./refusals.ts";
 import { mayCall } from "./slack.ts";
@@ -15,10 +15,15 @@ import { mayCall } from "./slack.ts";
 /**
  * Applies a decision: record, PagerDuty through the companion, messages. It may come twice (a run that died, a decision
  * sent again) and does then only what is missing. It never fails for something that can be done later.
+ * @param questionTs the question that was answered, where the caller knows it better than a read that may be old
  * @returns the record as it is now; undefined where there is no such incident
  */
-export async function applyDecision(app: App, decision: Decision): Promise<IncidentRecord | undefined> {
-  const before = await readIncident(app.slack, decision.incidentId);
+export async function applyDecision(
+  app: App,
+  decision: Decision,
+  questionTs = "",
+): Promise<IncidentRecord | undefined> {
+  const before = await awaitIncident(app, decision.incidentId);
   if (!before) return undefined;
   const target = decision.mergeInto ? await readIncident(app.slack, decision.mergeInto) : undefined;
   const isRepeat = before.incident.status !== "triage";
@@ -28,12 +33,15 @@ export async function applyDecision(app: App, decision: Decision): Promise<Incid
   if (!after) return before;
   const place = placeOf(after);
   const told = { phase: "applied", decision, ...(place ? { place } : {}) } as const;
-  await handOver(app, "decide", after.incident.id, decision.id, told);
+  const handed = await handOver(app, "decide", after.incident.id, decision.id, told);
   await listIncident(app.slack, after.incident, after.channelId);
   if (after.incident.status === "merged" && target) await carryMergeOver(app, after, target, decision, isRepeat);
-  await closeQuestion(app, after);
+  await closeQuestion(app, questionTs ? { ...after, questionTs } : after);
   await Promise.all([
-    publish(app, after, { post: decision.decision === "create" ? ["announcement"] : [] }),
+    publish(app, after, {
+      unsent: isUnsent(handed),
+      post: decision.decision === "create" ? ["announcement"] : [],
+    }),
     publishTopic(app, after),
   ]);
   return after;
@@ -51,7 +59,7 @@ async function decideRecord(
     await sayRefused(app, record, outcome ? refusalSentence(outcome.refusal) : "That incident could not be found.");
     return undefined;
   }
-  return saveIncident(app.slack, record, outcome.value.incident, { decisionId: decision.id });
+  return saveIncident(app, record, outcome.value.incident, { decisionId: decision.id });
 }
 
 function commandOf(decision: Decision, target: Incident | undefined): Command | undefined {

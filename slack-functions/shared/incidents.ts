@@ -3,6 +3,7 @@ import type { Place } from "../../core/protocol.ts";
 import { HOUR, type Instant } from "../../core/time.ts";
 import type { App } from "./app.ts";
 import { parsePerson, safeJson } from "./people.ts";
+import { lookUntil, nextRevision, NO_REVISION, type Revision, shows } from "./settling.ts";
 import { mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
 
 const DATASTORE = "incidents";
@@ -10,7 +11,7 @@ const DATASTORE = "incidents";
 const KEPT_AFTER_CLOSE_MS = 90 * 24 * HOUR;
 
 /** An incident as Slack's record has it: the incident itself, and where its messages are. */
-export interface IncidentRecord {
+export interface IncidentRecord extends Revision {
   readonly incident: Incident;
   readonly description: string;
   readonly startedBy?: Person;
@@ -34,11 +35,12 @@ export interface IncidentRecord {
 }
 
 /** What the record keeps beside the incident itself. */
-export type RecordPatch = Partial<Omit<IncidentRecord, "incident">>;
+export type RecordPatch = Partial<Omit<IncidentRecord, "incident" | keyof Revision>>;
 
 /** The record of an incident that has no channel and no messages yet. */
 export function newRecord(incident: Incident): IncidentRecord {
   return {
+    ...NO_REVISION,
     incident,
     description: "",
     windowClosesAt: 0,
@@ -67,39 +69,55 @@ export async function readIncident(slack: Slack, id: string): Promise<IncidentRe
   return parseRecord(recordOf(answer["item"]));
 }
 
-/** Slack's storage is eventually consistent: a step may not yet see what the one before it wrote. */
-const LOOK_AGAIN_AFTER_MS = [150, 400, 1_000, 2_000] as const;
+/**
+ * The record of an incident that an earlier step is known to have written.
+ * @param isReady what that step left; by default a channel with a card
+ */
+export function awaitIncident(
+  app: App,
+  id: string,
+  isReady: (record: IncidentRecord) => boolean = (record) => record.cardTs !== "",
+): Promise<IncidentRecord | undefined> {
+  const look = () => readIncident(app.slack, id);
+  return lookUntil(app, look, (record) => record !== undefined && isReady(record));
+}
 
-/** The record of an incident that an earlier step is known to have written, channel and all. */
-export async function awaitIncident(app: App, id: string): Promise<IncidentRecord | undefined> {
-  for (const ms of LOOK_AGAIN_AFTER_MS) {
-    const record = await readIncident(app.slack, id);
-    if (record?.channelId) return record;
-    await app.pause(ms);
-  }
-  return readIncident(app.slack, id);
+/** Waits until a write shows to others, for steps that are followed by people and not by another look at the record. */
+export async function settleRecord(app: App, written: IncidentRecord): Promise<void> {
+  await awaitIncident(app, written.incident.id, (read) => shows(read, written));
 }
 
 /**
  * Writes the named attributes only; other writers' attributes stay as they are.
  * @returns the record with them, since a read may not show them yet
  */
-export async function saveRecord(slack: Slack, record: IncidentRecord, patch: RecordPatch): Promise<IncidentRecord> {
-  const item = { id: record.incident.id, ...patchItem(patch) };
-  await mustCall(slack, "apps.datastore.update", { datastore: DATASTORE, item });
-  return { ...record, ...patch };
+export async function saveRecord(app: App, record: IncidentRecord, patch: RecordPatch): Promise<IncidentRecord> {
+  return save(app, record, { id: record.incident.id }, record.incident, patch);
 }
 
 /** Writes what the incident itself consists of, and what else is given. */
 export async function saveIncident(
-  slack: Slack,
+  app: App,
   record: IncidentRecord,
   incident: Incident,
   patch: RecordPatch = {},
 ): Promise<IncidentRecord> {
-  const item = { ...itemOf(incident), ...patchItem(patch) };
-  await mustCall(slack, "apps.datastore.update", { datastore: DATASTORE, item });
-  return { ...record, ...patch, incident };
+  return save(app, record, itemOf(incident), incident, patch);
+}
+
+async function save(
+  app: App,
+  record: IncidentRecord,
+  item: Readonly<Record<string, string | number>>,
+  incident: Incident,
+  patch: RecordPatch,
+): Promise<IncidentRecord> {
+  const revision = nextRevision(app, record);
+  await mustCall(app.slack, "apps.datastore.update", {
+    datastore: DATASTORE,
+    item: { ...item, ...patchItem(patch), ...revision },
+  });
+  return { ...record, ...patch, ...revision, incident };
 }
 
 /** Attributes are the fields' names in snake case; what is no text or number is kept as JSON. */
@@ -152,6 +170,8 @@ export function parseRecord(item: Readonly<Record<string, unknown>>): IncidentRe
   if (!incident) return undefined;
   const startedBy = parsePerson(item["started_by"]);
   return {
+    revision: numberOf(item["revision"]),
+    writer: textOf(item["writer"]),
     incident,
     description: textOf(item["description"]),
     ...(startedBy ? { startedBy } : {}),

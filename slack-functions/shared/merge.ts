@@ -26,12 +26,11 @@ export async function carryMergeOver(
   for (const stored of alerts) {
     const { relation } = stored.alert;
     if (relation !== "attached" && relation !== "offered") continue;
-    moved.push({ ...stored, incidentId: target.incident.id });
-    await writeAlert(app.slack, stored.alert, target.incident.id, app.now);
+    moved.push(await writeAlert(app, stored, stored.alert, target.incident.id));
   }
   // The companion tells the target's list in full; until it does, the card must not forget what was just merged.
   const alertIds = [...new Set([...target.alertIds, ...moved.map(({ alert }) => alert.id)])];
-  const after = await saveRecord(app.slack, target, { alertIds });
+  const after = await saveRecord(app, target, { alertIds });
   await invitePeopleOf(app, source, target);
   const marker = `merged:${source.incident.id}`;
   if (!isRepeat || !(await isPosted(app, target.channelId, marker))) {

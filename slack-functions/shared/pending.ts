@@ -24,6 +24,11 @@ export async function handOver<Call extends CompanionCall>(
   return outcome;
 }
 
+/** Whether this went into `pending`: the card then says so. */
+export function isUnsent(outcome: CompanionOutcome<CompanionCall>): boolean {
+  return !outcome.ok && outcome.again;
+}
+
 interface PendingEntry {
   readonly id: string;
   readonly incidentId: string;

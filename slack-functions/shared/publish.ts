@@ -4,49 +4,99 @@ import type { App } from "./app.ts";
 import { announcementBlocks, cardBlocks, cardText, type CardView, feedBlocks, topicOf } from "./card.ts";
 import { type IncidentRecord, readIncident, saveRecord } from "./incidents.ts";
 import { readPending } from "./pending.ts";
+import { lookUntil, shows } from "./settling.ts";
 import { mayCall, textOf } from "./slack.ts";
 
 /** Reads what a card is drawn from. `known` are alerts just written, which a stale read may not show yet. */
-export async function viewOf(app: App, record: IncidentRecord, known: readonly StoredAlert[] = []): Promise<CardView> {
+export async function viewOf(
+  app: App,
+  record: IncidentRecord,
+  known: readonly StoredAlert[] = [],
+  unsent?: boolean,
+): Promise<CardView> {
   const { incident } = record;
   const [stored, pending, target] = await Promise.all([
     readAlerts(app.slack, record.alertIds),
-    readPending(app),
+    unsent === undefined ? readPending(app) : [],
     incident.status === "merged" ? readIncident(app.slack, incident.mergedInto) : undefined,
   ]);
-  const fresh = new Map(known.map((alert) => [alert.alert.id, alert]));
-  const alerts = stored.map((alert) => fresh.get(alert.alert.id) ?? alert);
-  for (const alert of known) if (!alerts.some((other) => other.alert.id === alert.alert.id)) alerts.push(alert);
+  const found = new Map([...stored, ...known].map((alert) => [alert.alert.id, alert]));
   return {
     record,
-    alerts: alerts.filter((alert) => alert.incidentId === incident.id || incident.status === "merged"),
+    // A merged incident goes on showing the alerts that it handed over.
+    alerts: [...found.values()].filter((alert) => alert.incidentId === incident.id || incident.status === "merged"),
     links: app.settings.links,
-    unsent: pending.some((entry) => entry.incidentId === incident.id),
+    unsent: unsent ?? pending.some((entry) => entry.incidentId === incident.id),
     ...(target ? { mergedInto: { number: target.incident.number, channelId: target.channelId } } : {}),
   };
 }
 
-/**
- * Draws everything that shows this incident anew: the card, its line in the feed, the announcement. Each may fail alone
- * (a card that was deleted, an archived channel) and is drawn again with the next news.
- */
-export async function publish(app: App, record: IncidentRecord, options: PublishOptions = {}): Promise<void> {
-  const view = await viewOf(app, record, options.known);
-  const post = options.post ?? [];
-  await Promise.all([
-    publishCard(app, view),
-    publishFeedLine(app, view, post.includes("feed_line")),
-    publishAnnouncement(app, view, post.includes("announcement")),
-  ]);
-}
-
 interface PublishOptions {
+  /** Alerts that were just written. */
   readonly known?: readonly StoredAlert[];
+  /** Whether something waits for the companion, where that is known. */
+  readonly unsent?: boolean;
   /**
    * What may be posted if it is not there yet. Only the step whose work it is says so; everybody else edits, since a
    * stale read of the record must not post a second time.
    */
   readonly post?: readonly ("feed_line" | "announcement")[];
+}
+
+/** More rounds than this mean that others keep writing, and each of them draws as well. */
+const MAX_ROUNDS = 4;
+
+/**
+ * Draws everything that shows this incident: the card, its line in the feed, the announcement. Each may fail alone (a
+ * card that was deleted, an archived channel). Runs overlap, so whoever has drawn looks again when its own writes show,
+ * and draws anew what others wrote meanwhile: whoever draws last has seen everything.
+ */
+export async function publish(app: App, record: IncidentRecord, options: PublishOptions = {}): Promise<void> {
+  let view = await viewOf(app, record, options.known, options.unsent);
+  let written = await draw(app, view, options.post ?? []);
+  for (let round = 1; round < MAX_ROUNDS; round += 1) {
+    const latest = await settled(app, written, options.known ?? []);
+    if (!latest) return;
+    const next = await viewOf(app, latest, [], options.unsent);
+    if (JSON.stringify(cardBlocks(next)) === JSON.stringify(cardBlocks(view))) return;
+    view = next;
+    written = await draw(app, view, []);
+  }
+}
+
+/** The record once our own writes show in it and in the alerts; undefined where they do not show in time. */
+async function settled(
+  app: App,
+  written: IncidentRecord,
+  known: readonly StoredAlert[],
+): Promise<IncidentRecord | undefined> {
+  const record = await lookUntil(
+    app,
+    () => readIncident(app.slack, written.incident.id),
+    (read) => read !== undefined && shows(read, written),
+  );
+  if (!record || !shows(record, written)) return undefined;
+  const ids = known.map(({ alert }) => alert.id);
+  const isShown = (read: readonly StoredAlert[]) =>
+    known.every((alert) => read.some((other) => other.alert.id === alert.alert.id && shows(other, alert)));
+  const alerts = ids.length > 0 ? await lookUntil(app, () => readAlerts(app.slack, ids), isShown) : [];
+  return isShown(alerts) ? record : undefined;
+}
+
+/** @returns the record with the messages that were posted */
+async function draw(
+  app: App,
+  view: CardView,
+  post: readonly ("feed_line" | "announcement")[],
+): Promise<IncidentRecord> {
+  const [feedTs, announcementTs] = await Promise.all([
+    publishFeedLine(app, view, post.includes("feed_line")),
+    publishAnnouncement(app, view, post.includes("announcement")),
+    publishCard(app, view),
+  ]);
+  const { record } = view;
+  const isSame = feedTs === record.feedTs && announcementTs === record.announcementTs;
+  return isSame ? record : saveRecord(app, record, { feedTs, announcementTs });
 }
 
 async function publishCard(app: App, view: CardView): Promise<void> {
@@ -56,24 +106,19 @@ async function publishCard(app: App, view: CardView): Promise<void> {
   await mayCall(app.slack, "chat.update", { channel: record.channelId, ts: record.cardTs, ...message });
 }
 
-async function publishFeedLine(app: App, view: CardView, mayPost: boolean): Promise<void> {
-  if (view.record.feedTs === "" && !mayPost) return;
-  const ts = await postOrEdit(app, app.settings.triageChannelId, view.record.feedTs, {
-    text: cardText(view.record),
-    blocks: feedBlocks(view),
-  });
-  if (ts !== view.record.feedTs) await saveRecord(app.slack, view.record, { feedTs: ts });
+async function publishFeedLine(app: App, view: CardView, mayPost: boolean): Promise<string> {
+  const { record } = view;
+  if (record.feedTs === "" && !mayPost) return "";
+  const message = { text: cardText(record), blocks: feedBlocks(view) };
+  return postOrEdit(app, app.settings.triageChannelId, record.feedTs, message);
 }
 
 /** Triage is quiet; only what somebody called an incident is announced. */
-async function publishAnnouncement(app: App, view: CardView, mayPost: boolean): Promise<void> {
+async function publishAnnouncement(app: App, view: CardView, mayPost: boolean): Promise<string> {
   const { record } = view;
-  if (record.announcementTs === "" && !mayPost) return;
-  const ts = await postOrEdit(app, app.settings.announceChannelId, record.announcementTs, {
-    text: cardText(record),
-    blocks: announcementBlocks(view),
-  });
-  if (ts !== record.announcementTs) await saveRecord(app.slack, record, { announcementTs: ts });
+  if (record.announcementTs === "" && !mayPost) return "";
+  const message = { text: cardText(record), blocks: announcementBlocks(view) };
+  return postOrEdit(app, app.settings.announceChannelId, record.announcementTs, message);
 }
 
 /** @returns the message's timestamp; the old one where nothing could be posted */

@@ -80,7 +80,7 @@ export function drive(url: string) {
 
   const message = (channelId: string, wanted: RegExp, user = DANA) =>
     eventually<MessageView>(`a message ${String(wanted)} in ${channelId}`, async () =>
-      (await messages(channelId, user)).find((candidate) => wanted.test(textOf(candidate))),
+      (await messages(channelId, user)).find((candidate) => !candidate.isSystem && wanted.test(textOf(candidate))),
     );
 
   const modal = (user: string, title: RegExp) =>

@@ -3,6 +3,7 @@ import type { Incident, Person } from "../../core/incident.ts";
 import type { StoredAlert } from "../../slack-functions/shared/alerts.ts";
 import type { CardView } from "../../slack-functions/shared/card.ts";
 import { type IncidentRecord, newRecord } from "../../slack-functions/shared/incidents.ts";
+import { NO_REVISION } from "../../slack-functions/shared/settling.ts";
 
 export const AT = Date.parse("2026-03-02T02:03:00Z");
 export const DANA: Person = { slackUserId: "U0DANA", name: "Dana Ortiz", email: "dana@example.com" };
@@ -61,7 +62,7 @@ export function alert(patch: Partial<Alert> = {}): Alert {
 }
 
 export function stored(patch: Partial<Alert> = {}): StoredAlert {
-  return { alert: alert(patch), incidentId: "inc_1", offerTs: "" };
+  return { alert: alert(patch), incidentId: "inc_1", offerTs: "", ...NO_REVISION };
 }
 
 export function record(incident: Incident, patch: Partial<IncidentRecord> = {}): IncidentRecord {
