@@ -5,8 +5,11 @@ import type { CompanionCall, CompanionRequests } from "../../core/protocol.ts";
 import { oneLine } from "../../core/text.ts";
 
 const id = z.string().min(1).max(120);
-/** Milliseconds since 1970, up to the last moment that a Date can hold. */
-const instant = z.number().int().min(0).max(8_640_000_000_000_000);
+/**
+ * Milliseconds since 1970, up to the last moment that a Date can hold. Slack's message times have parts of a millisecond;
+ * what is due then is due no earlier.
+ */
+const instant = z.number().min(0).max(8_640_000_000_000_000).transform(Math.ceil);
 const text = z.string().max(4_000);
 
 /** Slack writes addresses as <mailto:ann@example.com|ann@example.com> in places; what is no address is none. */

@@ -15,7 +15,7 @@ storeContract("SQLite in memory", () => openSqliteStore(":memory:"));
 storeContract("SQLite in a file", () => openSqliteStore(freshPath()));
 
 describe("a SQLite file", () => {
-  it("is written durably: WAL, and every commit waits for the disk", async () => {
+  it("is in WAL mode, so that readers and the writer do not wait for each other", async () => {
     const path = freshPath();
     const store = await openSqliteStore(path);
     await store.transaction((tx) => tx.probe(1));
