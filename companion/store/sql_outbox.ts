@@ -12,7 +12,6 @@ type Methods = Pick<
   | "unconfirmedDeliveries"
   | "claimJob"
   | "updateJob"
-  | "hastenJob"
   | "outboxFigures"
   | "sentCount"
 >;
@@ -95,13 +94,6 @@ export function outboxStatements(sql: Sql): Methods {
       const assignments = columns.map(([column]) => `${column} = ?`).concat("lease_until = 0");
       const values = columns.map(([, value]) => value ?? null);
       await sql.rows(`update outbox set ${assignments.join(", ")} where id = ?`, [...values, id]);
-    },
-    async hastenJob(id, notBefore) {
-      await sql.rows("update outbox set not_before = ? where id = ? and state = 'ready' and not_before > ?", [
-        notBefore,
-        id,
-        notBefore,
-      ]);
     },
     async outboxFigures() {
       const rows = await sql.rows(

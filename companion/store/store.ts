@@ -151,8 +151,6 @@ export interface Transaction {
   claimJob(id: string, now: Instant, leaseUntil: Instant): Promise<OutboxRow | undefined>;
   /** Changes a job and gives it out of hand. */
   updateJob(id: string, patch: OutboxPatch): Promise<void>;
-  /** Makes a waiting job due earlier. */
-  hastenJob(id: string, notBefore: Instant): Promise<void>;
   outboxFigures(): Promise<readonly OutboxFigures[]>;
   sentCount(): Promise<number>;
 

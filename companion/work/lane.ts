@@ -40,7 +40,7 @@ export interface LaneDeps {
 }
 
 /** Longer than any attempt may take; a job of a process that died is taken again after it. */
-export const LEASE_MS = 2 * MINUTE;
+const LEASE_MS = 2 * MINUTE;
 const FIRST_BACK_OFF_MS = 1 * SECOND;
 const LONGEST_BACK_OFF_MS = 60 * SECOND;
 

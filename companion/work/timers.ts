@@ -20,7 +20,7 @@ const AT_A_TIME = 50;
 const SYNC_INTERVAL_MS = 1 * MINUTE;
 const HOUSEKEEPING_INTERVAL_MS = 1 * HOUR;
 /** Nonces are refused for longer than a signature is valid, on either side of our clock. */
-export const NONCE_MEMORY_MS = 10 * MINUTE;
+const NONCE_MEMORY_MS = 10 * MINUTE;
 
 /** What every start of the companion begins with: Slack hands over what it kept meanwhile. */
 export async function armAtStart(unit: Unit): Promise<void> {

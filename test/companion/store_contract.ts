@@ -201,8 +201,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       await tx((t) => t.enqueue(jobOf("J1", triage, { notBefore: AT + 10 })));
       expect(await tx((t) => t.dueJobs(["slack_triage"], AT + 9, 10))).toEqual([]);
       expect(await tx((t) => t.claimJob("J1", AT + 9, AT + 99))).toBeUndefined();
-      await tx((t) => t.hastenJob("J1", AT + 5));
-      expect(await tx((t) => t.dueJobs(["slack_triage"], AT + 5, 10))).toHaveLength(1);
+      expect(await tx((t) => t.dueJobs(["slack_triage"], AT + 10, 10))).toHaveLength(1);
     });
 
     it("gives only the first open delivery of each incident, triage before signals", async () => {
