@@ -18,7 +18,8 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
     }
     const record = await awaitIncident(app, incident_id);
     if (!record) return { error: `There is no record of incident ${incident_id} yet; the delivery will come again.` };
-    if (Number(sequence) <= record.sequence) {
+    // Whether it is time to archive is looked at anew each time; everything else is applied once.
+    if (kind !== "archive_due" && Number(sequence) <= record.sequence) {
       await confirm(app, record, delivery_id, { outcome: "already_applied" });
       return { outputs: done };
     }
@@ -26,7 +27,8 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
     if (signal.offerAlertId) {
       return { outputs: { incident_id, offer_alert_id: signal.offerAlertId, delivery_id, sequence } };
     }
-    await saveRecord(app, record, { sequence: Number(sequence) });
+    // Any other outcome is for the companion to act on; if this confirmation is lost, it must come out the same again.
+    if (signal.outcome === "applied") await saveRecord(app, record, { sequence: Number(sequence) });
     await confirm(app, record, delivery_id, signal);
     return { outputs: done };
   } catch (thrown) {

@@ -24,13 +24,14 @@ beforeEach(async () => {
 /** Fires an alert and waits until the question stands in its channel. */
 async function openTriage(serviceId: string, number: number) {
   await world.fire(serviceId);
-  const channel = await world.channel(new RegExp(`^inc-${number}-`));
-  const question = await world.message(channel.id, /Is this an incident\?/);
+  const name = new RegExp(`^inc-${number}-`);
+  const { id } = await world.channel(name);
+  const question = await world.message(id, /Is this an incident\?/);
   await world.eventually("the question to wait for its answer", async () => {
     const runs = await world.runs();
-    return runs.some((run) => run.steps[0]?.outputs["channel_id"] === channel.id && run.steps[1]?.status === "waiting");
+    return runs.some((run) => run.steps[0]?.outputs["channel_id"] === id && run.steps[1]?.status === "waiting");
   });
-  return { channel, question };
+  return { channel: await world.channel(name), question };
 }
 
 describe("an alert", () => {
