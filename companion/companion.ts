@@ -30,6 +30,8 @@ export interface CompanionDeps {
   readonly id: (prefix: string) => string;
   /** From 0 up to 1. */
   readonly random: () => number;
+  /** Milliseconds between two calls of one trigger after the first burst; what Slack is assumed to bear. */
+  readonly triggerIntervalMs: number;
 }
 
 export interface Companion {
@@ -100,6 +102,7 @@ export function createCompanion(deps: CompanionDeps): Companion {
       urls: configuration.slack,
       archiveGraceMs: configuration.archiveGraceMs,
       elapsed: clock.elapsed,
+      triggerIntervalMs: deps.triggerIntervalMs,
       details,
     });
     const lane = { store, log, metrics, now: clock.now, random, unitOf, ended };

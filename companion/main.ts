@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { serve, type ServerType } from "@hono/node-server";
+import { TRIGGER_INTERVAL_MS } from "../core/assumptions.ts";
 import { type Clock, clockFrom, type SteppedClock } from "./clock.ts";
 import { type Companion, createCompanion } from "./companion.ts";
 import { describeProblems, readConfiguration } from "./configuration.ts";
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
     log,
     id: (prefix) => `${prefix}_${randomBytes(10).toString("hex")}`,
     random: Math.random,
+    triggerIntervalMs: TRIGGER_INTERVAL_MS,
   });
   const server = await listen(companion, configuration.value.port, log);
   await companion.start();

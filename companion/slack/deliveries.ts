@@ -1,10 +1,5 @@
 import { packAlert } from "../../core/alert_packing.ts";
-import {
-  CONFIRMATION_PATIENCE_MS,
-  TRIGGER_BURST,
-  TRIGGER_INTERVAL_MS,
-  TRIGGER_STRING_MAX_BYTES,
-} from "../../core/assumptions.ts";
+import { CONFIRMATION_PATIENCE_MS, TRIGGER_BURST, TRIGGER_STRING_MAX_BYTES } from "../../core/assumptions.ts";
 import type { SignalDelivery, TriageDelivery } from "../../core/protocol.ts";
 import { cutBytes } from "../../core/text.ts";
 import { HOUR, toIso } from "../../core/time.ts";
@@ -20,6 +15,7 @@ export interface DeliveryDeps {
   readonly urls: { readonly triageTriggerUrl: string; readonly signalTriggerUrl: string };
   readonly archiveGraceMs: number;
   readonly elapsed: () => number;
+  readonly triggerIntervalMs: number;
   readonly details: DetailsWatch;
 }
 
@@ -42,7 +38,7 @@ export function createDeliveries(deps: DeliveryDeps): Deliveries {
   function throttled(url: string) {
     const bucket: TokenBucket = createTokenBucket({
       burst: TRIGGER_BURST,
-      intervalMs: TRIGGER_INTERVAL_MS,
+      intervalMs: deps.triggerIntervalMs,
       elapsed: deps.elapsed,
     });
     return { bucket, send: createTrigger(url) };

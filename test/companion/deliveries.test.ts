@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { backOff } from "../../companion/work/lane.ts";
 import { createTokenBucket } from "../../companion/work/token_bucket.ts";
+import { TRIGGER_INTERVAL_MS } from "../../core/assumptions.ts";
 import { HOUR, MINUTE, SECOND } from "../../core/time.ts";
 import { alertIn, ANN, createWorld, decisionOf, START, type World } from "./world.ts";
 
@@ -249,6 +250,8 @@ describe("the rate", () => {
   });
 
   it("of news holds up no first alert", async () => {
+    await world.close();
+    world = await createWorld({ triggerIntervalMs: TRIGGER_INTERVAL_MS });
     const services = Array.from({ length: 14 }, (_, index) => ({
       serviceId: `name:s${index}`,
       serviceName: `s${index}`,

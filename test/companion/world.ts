@@ -88,6 +88,8 @@ export interface World {
 export interface WorldOptions {
   readonly settings?: Readonly<Record<string, string>>;
   readonly store?: Store;
+  /** Most tests' triggers bear any pace. */
+  readonly triggerIntervalMs?: number;
 }
 
 let made = 0;
@@ -119,6 +121,7 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     log: createLog("debug", sink),
     id: (prefix) => `${prefix}_${(made += 1)}`,
     random: () => 0.5,
+    triggerIntervalMs: options.triggerIntervalMs ?? 1,
   });
   await companion.start();
   await companion.settle();
