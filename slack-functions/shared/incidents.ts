@@ -91,12 +91,12 @@ export async function settleRecord(app: App, written: IncidentRecord): Promise<v
  * Writes the named attributes only; other writers' attributes stay as they are.
  * @returns the record with them, since a read may not show them yet
  */
-export async function saveRecord(app: App, record: IncidentRecord, patch: RecordPatch): Promise<IncidentRecord> {
+export function saveRecord(app: App, record: IncidentRecord, patch: RecordPatch): Promise<IncidentRecord> {
   return save(app, record, { id: record.incident.id }, record.incident, patch);
 }
 
 /** Writes what the incident itself consists of, and what else is given. */
-export async function saveIncident(
+export function saveIncident(
   app: App,
   record: IncidentRecord,
   incident: Incident,

@@ -106,17 +106,17 @@ async function publishCard(app: App, view: CardView): Promise<void> {
   await mayCall(app.slack, "chat.update", { channel: record.channelId, ts: record.cardTs, ...message });
 }
 
-async function publishFeedLine(app: App, view: CardView, mayPost: boolean): Promise<string> {
+function publishFeedLine(app: App, view: CardView, mayPost: boolean): Promise<string> {
   const { record } = view;
-  if (record.feedTs === "" && !mayPost) return "";
+  if (record.feedTs === "" && !mayPost) return Promise.resolve("");
   const message = { text: cardText(record), blocks: feedBlocks(view) };
   return postOrEdit(app, app.settings.triageChannelId, record.feedTs, message);
 }
 
 /** Triage is quiet; only what somebody called an incident is announced. */
-async function publishAnnouncement(app: App, view: CardView, mayPost: boolean): Promise<string> {
+function publishAnnouncement(app: App, view: CardView, mayPost: boolean): Promise<string> {
   const { record } = view;
-  if (record.announcementTs === "" && !mayPost) return "";
+  if (record.announcementTs === "" && !mayPost) return Promise.resolve("");
   const message = { text: cardText(record), blocks: announcementBlocks(view) };
   return postOrEdit(app, app.settings.announceChannelId, record.announcementTs, message);
 }
