@@ -104,12 +104,20 @@ function factsOf(view: CardView): string[] {
     ...(attached.length > 0
       ? [`*Urgency*\n${urgency}${priority ? ` · ${escapeText(priority, 40)}` : ""}`]
       : [`*Started by*\n${record.startedBy ? mention(record.startedBy.slackUserId) : "hand"}`]),
-    `*Page*\n${pagingLine(attached.map((stored) => stored.alert))}`,
+    `*Page*\n${pageLine(alerts)}`,
   ];
   if (record.lead) facts.push(`*Lead*\n${mention(record.lead)}`);
   if (incident.status === "resolved" || incident.status === "merged" || incident.status === "dismissed") return facts;
   facts.push(`*Later alerts*\n${laterLine(view)}`);
   return facts;
+}
+
+/** Nobody may read "stopped" here while a later alert that nobody answered goes on paging. */
+function pageLine(alerts: readonly StoredAlert[]): string {
+  const of = (relation: string) => alerts.map(({ alert }) => alert).filter((alert) => alert.relation === relation);
+  const offered = of("offered").filter((alert) => alert.status === "triggered");
+  const line = pagingLine(of("attached"));
+  return offered.length > 0 ? `${line}\nLater alerts: ${pagingLine(offered)}` : line;
 }
 
 function laterLine({ record, alerts }: CardView): string {

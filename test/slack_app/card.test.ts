@@ -64,6 +64,13 @@ describe("the card", () => {
     expect(textOf(view(INCIDENTS.triage, { alerts: [] }))).toContain("Nobody was paged");
   });
 
+  it("does not say that the page was stopped without naming whom a later alert pages", () => {
+    const ravi = [{ pagerdutyUserId: "P2", name: "Ravi Menon" }];
+    const alerts = [stored({ status: "acknowledged" }), stored({ id: "Q2", relation: "offered", paged: ravi })];
+    const text = textOf(view(INCIDENTS.active, { alerts }));
+    expect(text).toContain("Stopped: acknowledged, with Dana Ortiz\\nLater alerts: Paging Ravi Menon");
+  });
+
   it("shows for each alert whether PagerDuty confirmed that it is resolved", () => {
     const closings: Alert["closing"][] = [
       { state: "wanted" },
