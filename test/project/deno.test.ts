@@ -113,7 +113,11 @@ describe.each(["deno", "deno-1"] as const)("the functions' bundles under %s", (d
   it("run: the controls of an incident that nobody knows complete their step", async () => {
     const outcome = await host.call("call-1", envelope("offer_incident_controls", { incident_id: "in_none" }), 10_000);
     expect(outcome, log.join("\n")).toEqual({ kind: "answered", answer: {} });
-    expect(calls.map(({ method }) => method)).toEqual(["apps.datastore.get", "functions.completeSuccess"]);
-    expect(calls[1]?.form).toContain("in_none");
+    // It looks again for a while, since storage may lag, and then completes all the same.
+    expect([...new Set(calls.map(({ method }) => method))]).toEqual([
+      "apps.datastore.get",
+      "functions.completeSuccess",
+    ]);
+    expect(calls.at(-1)?.form).toContain("in_none");
   });
 });
