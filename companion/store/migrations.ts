@@ -135,4 +135,16 @@ export const MIGRATIONS: readonly Migration[] = [
       create table health (name text primary key, at bigint not null);
     `,
   },
+  {
+    number: 2,
+    name: "settings of services",
+    sql: `
+      create table service_setting (
+        service_id text not null,
+        urgency text not null check (urgency in ('high', 'low', '*')),
+        body text not null,
+        primary key (service_id, urgency)
+      );
+    `,
+  },
 ];

@@ -5,6 +5,7 @@ import { MIGRATIONS } from "./migrations.ts";
 import { numberOf, oneRow, type Sql, type SqlRow } from "./sql.ts";
 import { alertStatements, incidentStatements } from "./sql_incidents.ts";
 import { outboxStatements } from "./sql_outbox.ts";
+import { settingsStatements } from "./sql_settings.ts";
 import { timerStatements, upkeepStatements } from "./sql_upkeep.ts";
 import { webhookStatements } from "./sql_webhooks.ts";
 import { windowStatements } from "./sql_windows.ts";
@@ -77,6 +78,7 @@ function storeOver(sql: Sql, closeDatabase: () => void): Store {
     ...webhookStatements(sql),
     ...incidentStatements(sql),
     ...windowStatements(sql),
+    ...settingsStatements(sql),
     ...alertStatements(sql),
     ...outboxStatements(sql),
     ...timerStatements(sql),

@@ -2,6 +2,7 @@ import type { Alert, AlertRelation } from "../../core/alert.ts";
 import type { DebounceWindow } from "../../core/debounce.ts";
 import type { Incident } from "../../core/incident.ts";
 import type { Decision, Place } from "../../core/protocol.ts";
+import type { SettingsRow } from "../../core/service_settings.ts";
 import type { Instant } from "../../core/time.ts";
 import type { DeliveryKind, Job, JobKind, JobState, OutboxRow, TimerKind } from "../jobs.ts";
 import type { TimelineEntry } from "../timeline.ts";
@@ -126,6 +127,13 @@ export interface Transaction {
   moveWindows(fromIncidentId: string, toIncidentId: string): Promise<void>;
   /** Ends the incident's windows at `at`, unless they ended before. */
   closeWindows(incidentId: string, at: Instant): Promise<void>;
+
+  // Settings of services
+  /** The rows of this service and those of every service. */
+  settingsRows(serviceId: string): Promise<readonly SettingsRow[]>;
+  allSettingsRows(): Promise<readonly SettingsRow[]>;
+  saveSettingsRow(row: SettingsRow): Promise<void>;
+  removeSettingsRow(serviceId: string, urgency: SettingsRow["urgency"]): Promise<void>;
 
   // Alerts
   alert(id: string): Promise<AlertRow | undefined>;

@@ -2,10 +2,11 @@ import type { Incident } from "../../core/incident.ts";
 import type { Instant } from "../../core/time.ts";
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, type Result } from "../../core/result.ts";
+import { windowEnd } from "../../core/service_settings.ts";
 import { cutCharacters, oneLine, slug } from "../../core/text.ts";
 import { followToOpen, openByHand } from "./open.ts";
 import type { Refusal } from "./refusal.ts";
-import type { Unit } from "./unit.ts";
+import { serviceSettings, type Unit } from "./unit.ts";
 
 /** A service as PagerDuty has it. */
 export interface KnownService {
@@ -74,7 +75,8 @@ async function takeWindow(
     const holder = await followToOpen(unit, window.incidentId);
     if (holder) return { closesAt: window.closesAt, heldBy: holder.incident.id };
   }
-  const closesAt = at + unit.settings.debounceWindowMs;
+  // What a person starts by hand counts as urgent.
+  const closesAt = windowEnd((await serviceSettings(unit, serviceId, "high")).window, at);
   await unit.tx.replaceWindow(serviceId, incidentId, at, closesAt);
   return { closesAt, heldBy: "" };
 }

@@ -1,10 +1,11 @@
 import { routeAlert } from "../../core/debounce.ts";
 import { type Incident, isOpen, type Person } from "../../core/incident.ts";
+import { windowEnd } from "../../core/service_settings.ts";
 import type { Instant } from "../../core/time.ts";
 import type { Place } from "../../core/protocol.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
 import type { Why } from "../timeline.ts";
-import { actorOf, announceAlert, COMPANION_ACTOR, queue, record, type Unit } from "./unit.ts";
+import { actorOf, announceAlert, COMPANION_ACTOR, queue, record, serviceSettings, type Unit } from "./unit.ts";
 
 /** What is known of how to look an alert up further. */
 export interface DetailsHint {
@@ -24,10 +25,11 @@ export interface Routed {
  * @param at the time that counts for windows
  */
 export async function routeNewAlert(unit: Unit, alert: AlertFacts, at: Instant, hint: DetailsHint): Promise<Routed> {
-  const { tx, settings } = unit;
+  const { tx } = unit;
+  const settings = await serviceSettings(unit, alert.serviceId, alert.urgency);
   const candidate = unit.id("inc");
   const route = routeAlert(await tx.window(alert.serviceId), at);
-  const claimed = await tx.claimWindow(alert.serviceId, candidate, at, at + settings.debounceWindowMs);
+  const claimed = await tx.claimWindow(alert.serviceId, candidate, at, windowEnd(settings.window, at));
   if (claimed.incidentId === candidate) {
     const why = route.action === "open" ? route.why : "window_elapsed";
     await openForAlert(unit, { id: candidate, alert, at, windowClosesAt: claimed.closesAt, why, hint });
@@ -44,9 +46,11 @@ export async function routeNewAlert(unit: Unit, alert: AlertFacts, at: Instant, 
 
 /** Opens an incident for the alert that takes the service's window over, whatever held it. */
 export async function openWithNewWindow(unit: Unit, opening: Omit<AlertOpening, "windowClosesAt">): Promise<Routed> {
-  const windowClosesAt = opening.at + unit.settings.debounceWindowMs;
+  const { alert, at } = opening;
+  const settings = await serviceSettings(unit, alert.serviceId, alert.urgency);
+  const windowClosesAt = windowEnd(settings.window, at);
   await openForAlert(unit, { ...opening, windowClosesAt });
-  await unit.tx.replaceWindow(opening.alert.serviceId, opening.id, opening.at, windowClosesAt);
+  await unit.tx.replaceWindow(alert.serviceId, opening.id, at, windowClosesAt);
   return { action: "opened", incidentId: opening.id, why: opening.why };
 }
 

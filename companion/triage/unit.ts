@@ -1,4 +1,10 @@
 import type { Person } from "../../core/incident.ts";
+import {
+  defaultServiceSettings,
+  resolveServiceSettings,
+  type ServiceSettings,
+  type Urgency,
+} from "../../core/service_settings.ts";
 import type { Instant } from "../../core/time.ts";
 import type { DeliveryKind, Job } from "../jobs.ts";
 import { DELIVERY_KINDS } from "../jobs.ts";
@@ -20,6 +26,12 @@ export interface Unit {
   readonly id: (prefix: string) => string;
   /** The event, delivery or request that brings it about. */
   readonly cause: string;
+}
+
+/** The settings that hold for an alert of this service and urgency at this moment. */
+export async function serviceSettings(unit: Unit, serviceId: string, urgency: Urgency): Promise<ServiceSettings> {
+  const defaults = defaultServiceSettings(unit.settings.debounceWindowMs);
+  return resolveServiceSettings(await unit.tx.settingsRows(serviceId), serviceId, urgency, defaults);
 }
 
 export const COMPANION_ACTOR = "companion";

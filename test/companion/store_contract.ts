@@ -56,6 +56,21 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     const sync: Job = { kind: "slack_signal", signal: "sync" };
     const news: Job = { kind: "slack_signal", signal: "alert_changed", alertId: "A1" };
 
+    it("keeps a row of settings for each service and urgency, and gives a service its own and everybody's", async () => {
+      const own = { serviceId: "S1", urgency: "high", settings: { admission: "feed" } } as const;
+      const all = { serviceId: "*", urgency: "*", settings: { window: { kind: "none" } } } as const;
+      const other = { serviceId: "S2", urgency: "*", settings: {} } as const;
+      await tx(async (t) => {
+        await t.saveSettingsRow({ ...own, settings: { admission: "ignore" } });
+        for (const row of [own, all, other]) await t.saveSettingsRow(row);
+      });
+      const rows = await tx((t) => t.settingsRows("S1"));
+      expect(rows).toHaveLength(2);
+      expect(rows).toEqual(expect.arrayContaining([own, all]));
+      await tx((t) => t.removeSettingsRow("S1", "high"));
+      expect(await tx((t) => t.allSettingsRows())).toEqual([all, other]);
+    });
+
     it("keeps one copy of a webhook delivered many times at once", async () => {
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => tx((t) => t.addEvent(event(["w1", "e1"])))));
       expect(outcomes.filter((outcome) => outcome === "stored")).toHaveLength(1);
