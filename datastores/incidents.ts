@@ -29,6 +29,8 @@ export const IncidentsDatastore = DefineDatastore({
     channel_id: { type: Schema.types.string },
     channel_name: { type: Schema.types.string },
     channel_url: { type: Schema.types.string },
+    /** Root of the incident's own thread, where it shares a channel with others. */
+    thread_ts: { type: Schema.types.string },
     card_ts: { type: Schema.types.string },
     question_ts: { type: Schema.types.string },
     /** The execution whose question may decide; a newer question supersedes an older one. */

@@ -6,7 +6,7 @@ import { inviteUser } from "../open_triage/invite.ts";
 import { readAlert, writeAlert } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
 import { applyDecision } from "../shared/apply_decision.ts";
-import { type IncidentRecord, parseReason, saveRecord } from "../shared/incidents.ts";
+import { type IncidentRecord, parseReason, saveRecord, whereOf } from "../shared/incidents.ts";
 import { parsePerson, safeJson, userIdByEmail } from "../shared/people.ts";
 import { publish } from "../shared/publish.ts";
 import { mayCall, numberOf, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
@@ -90,7 +90,7 @@ async function inviteNewlyPaged(
     const user = await userIdByEmail(app.slack, person.email);
     if (!user || !(await inviteUser(app, record.channelId, user))) continue;
     await mayCall(app.slack, "chat.postMessage", {
-      channel: record.channelId,
+      ...whereOf(record),
       text: `<@${user}> PagerDuty has assigned this to you.`,
     });
   }

@@ -3,7 +3,7 @@ import type { Alert } from "../../core/alert.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { context as contextBlock, section } from "../shared/card.ts";
-import { awaitIncident, type IncidentRecord, saveRecord, settleRecord } from "../shared/incidents.ts";
+import { awaitIncident, type IncidentRecord, saveRecord, settleRecord, whereOf } from "../shared/incidents.ts";
 import { pressLine } from "../shared/paging_text.ts";
 import { userIdByEmail } from "../shared/people.ts";
 import { mayCall, mustCall, textOf } from "../shared/slack.ts";
@@ -57,7 +57,7 @@ async function ask(app: App, record: IncidentRecord, executionId: string): Promi
   const alerts = await attachedAlerts(app, record);
   const onCall = await onCallUsers(app, alerts);
   const posted = await mustCall(app.slack, "chat.postMessage", {
-    channel: record.channelId,
+    ...whereOf(record),
     text: questionText(record.incident),
     blocks: questionBlocks(onCall, pressLine(alerts)),
   });

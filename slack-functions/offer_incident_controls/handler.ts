@@ -3,7 +3,7 @@ import type { ActionContext } from "deno-slack-sdk/functions/interactivity/types
 import { readAlerts } from "../shared/alerts.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, context as contextBlock, section } from "../shared/card.ts";
-import { awaitIncident, type IncidentRecord, saveRecord } from "../shared/incidents.ts";
+import { awaitIncident, type IncidentRecord, saveRecord, whereOf } from "../shared/incidents.ts";
 import { mention } from "../shared/mrkdwn.ts";
 import { handOver } from "../shared/pending.ts";
 import { mayDecide, personOf } from "../shared/people.ts";
@@ -24,7 +24,7 @@ export default SlackFunction(OfferIncidentControlsDefinition, async (context) =>
     const record = await awaitIncident(app, incident_id, ({ incident }) => incident.status === "active");
     if (record?.incident.status !== "active" || record.controlsTs !== "") return { outputs: { incident_id } };
     const posted = await mustCall(app.slack, "chat.postMessage", {
-      channel: record.channelId,
+      ...whereOf(record),
       text: "Controls of this incident",
       blocks: await controlsBlocks(app, record),
     });

@@ -2,7 +2,7 @@ import { channelName, channelPurpose, isPurposeOf } from "../../core/channel_nam
 import type { StoredAlert } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
 import { cardBlockId, cardBlocks, cardText } from "../shared/card.ts";
-import type { IncidentRecord } from "../shared/incidents.ts";
+import { type IncidentRecord, whereOf } from "../shared/incidents.ts";
 import { viewOf } from "../shared/publish.ts";
 import { mayCall, mustCall, recordOf, type Slack, SlackProblem, textOf } from "../shared/slack.ts";
 
@@ -76,7 +76,7 @@ export async function ensureCard(app: App, record: IncidentRecord, known: readon
 export async function postCard(app: App, record: IncidentRecord, known: readonly StoredAlert[]): Promise<string> {
   const view = await viewOf(app, record, known, false);
   const answer = await mustCall(app.slack, "chat.postMessage", {
-    channel: record.channelId,
+    ...whereOf(record),
     text: cardText(record),
     blocks: cardBlocks(view),
     unfurl_links: false,

@@ -12,6 +12,7 @@ import {
   readIncident,
   saveIncident,
   saveRecord,
+  whereOf,
 } from "../shared/incidents.ts";
 import { listIncident } from "../shared/open_incidents.ts";
 import { personOf } from "../shared/people.ts";
@@ -116,7 +117,7 @@ async function decorate(
   }
   if (notInSlack.length > 0) {
     const text = `PagerDuty is paging ${notInSlack.join(", ")}, but no Slack user has that e-mail address. Invite them by hand.`;
-    work.push(mayCall(app.slack, "chat.postMessage", { channel, text }));
+    work.push(mayCall(app.slack, "chat.postMessage", { ...whereOf(record), text }));
   }
   await Promise.all(work);
 }

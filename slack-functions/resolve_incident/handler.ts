@@ -6,7 +6,7 @@ import { transition } from "../../core/transitions.ts";
 import { readAlerts, type StoredAlert, writeAlert } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { section } from "../shared/card.ts";
-import { awaitIncident, type IncidentRecord, placeOf, saveIncident } from "../shared/incidents.ts";
+import { awaitIncident, type IncidentRecord, placeOf, saveIncident, whereOf } from "../shared/incidents.ts";
 import { escapeText, mention } from "../shared/mrkdwn.ts";
 import { listIncident } from "../shared/open_incidents.ts";
 import { handOver, isUnsent } from "../shared/pending.ts";
@@ -96,7 +96,7 @@ function markAlert(alert: Alert, ticked: readonly string[], unticked: readonly s
 async function sayResolved(app: App, record: IncidentRecord, by: Person, summary: string): Promise<void> {
   const text = `:white_check_mark: ${mention(by.slackUserId)} resolved the incident.`;
   await mayCall(app.slack, "chat.postMessage", {
-    channel: record.channelId,
+    ...whereOf(record),
     text,
     blocks: [section(text), ...(summary ? [section(`>${escapeText(summary, 2_000)}`)] : [])],
   });

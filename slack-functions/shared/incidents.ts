@@ -20,6 +20,8 @@ export interface IncidentRecord extends Revision {
   readonly channelId: string;
   readonly channelName: string;
   readonly channelUrl: string;
+  /** The message whose thread is the incident's own, where it shares a channel with others; empty where the channel is its own. */
+  readonly threadTs: string;
   readonly cardTs: string;
   readonly questionTs: string;
   readonly questionExecutionId: string;
@@ -48,6 +50,7 @@ export function newRecord(incident: Incident): IncidentRecord {
     channelId: "",
     channelName: "",
     channelUrl: "",
+    threadTs: "",
     cardTs: "",
     questionTs: "",
     questionExecutionId: "",
@@ -131,6 +134,11 @@ function patchItem(patch: RecordPatch): Record<string, string | number> {
   return item;
 }
 
+/** Where messages about the incident are posted: its channel, or its thread where the channel is shared. */
+export function whereOf(record: IncidentRecord): { readonly channel: string; readonly thread_ts?: string } {
+  return { channel: record.channelId, ...(record.threadTs === "" ? {} : { thread_ts: record.threadTs }) };
+}
+
 export function placeOf(record: IncidentRecord): Place | undefined {
   const { channelId, channelName, channelUrl } = record;
   return channelId === "" ? undefined : { channelId, channelName, channelUrl };
@@ -180,6 +188,7 @@ export function parseRecord(item: Readonly<Record<string, unknown>>): IncidentRe
     channelId: textOf(item["channel_id"]),
     channelName: textOf(item["channel_name"]),
     channelUrl: textOf(item["channel_url"]),
+    threadTs: textOf(item["thread_ts"]),
     cardTs: textOf(item["card_ts"]),
     questionTs: textOf(item["question_ts"]),
     questionExecutionId: textOf(item["question_execution_id"]),

@@ -2,7 +2,7 @@ import type { Decision } from "../../core/protocol.ts";
 import { readAlerts, type StoredAlert, writeAlert } from "./alerts.ts";
 import type { App } from "./app.ts";
 import { attachmentBlocks, type Block, context, section } from "./card.ts";
-import { type IncidentRecord, saveRecord } from "./incidents.ts";
+import { type IncidentRecord, saveRecord, whereOf } from "./incidents.ts";
 import { channelLink, escapeText, link, mention } from "./mrkdwn.ts";
 import { publish } from "./publish.ts";
 import { mayCall, recordOf, textOf } from "./slack.ts";
@@ -35,7 +35,7 @@ export async function carryMergeOver(
   const marker = `merged:${source.incident.id}`;
   if (!isRepeat || !(await isPosted(app, target.channelId, marker))) {
     await mayCall(app.slack, "chat.postMessage", {
-      channel: target.channelId,
+      ...whereOf(target),
       text: `${decision.by.name} merged #${source.incident.number} into this incident.`,
       blocks: mergedBlocks(source, moved, decision, marker),
       unfurl_links: false,
