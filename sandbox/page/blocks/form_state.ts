@@ -114,6 +114,21 @@ export function clientErrors(blocks: readonly Block[], changes: Changes): Readon
   return errors;
 }
 
+/** Of what was said against a form, what concerns blocks that nobody has changed since. */
+export function standingErrors(
+  blocks: readonly Block[],
+  errors: Readonly<Record<string, string>>,
+  before: Changes,
+  now: Changes,
+): Readonly<Record<string, string>> {
+  const isTouched = (block: Block) =>
+    elementsOf(block)
+      .map((element) => fieldKey(block.block_id, readString(element["action_id"]) ?? ""))
+      .some((key) => before.get(key) !== now.get(key));
+  const touched = blocks.filter(isTouched).map(({ block_id }) => block_id);
+  return Object.fromEntries(Object.entries(errors).filter(([blockId]) => !touched.includes(blockId)));
+}
+
 function lengthProblem(element: Json, value: string | undefined): string | undefined {
   const { min_length: min, max_length: max } = element;
   if (value === undefined) return undefined;

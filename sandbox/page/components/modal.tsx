@@ -2,7 +2,7 @@ import { type ReactNode, useMemo, useState } from "react";
 import type { ModalView } from "../../page_api.ts";
 import { api } from "../api.ts";
 import { BlockList } from "../blocks/block_list.tsx";
-import { clientErrors, stateValues } from "../blocks/form_state.ts";
+import { clientErrors, standingErrors, stateValues } from "../blocks/form_state.ts";
 import { InteractionContext, useSurface } from "../blocks/interaction.ts";
 import { PlainText } from "../text/rich_text.tsx";
 import { Dialog } from "./dialog.tsx";
@@ -19,7 +19,8 @@ export function Modal({ modal, notices }: Props) {
   const session = useSession();
   const surface = useMemo(() => ({ viewId: modal.id }), [modal.id]);
   const { interaction, changes } = useSurface(surface, modal.blocks);
-  const [errors, setErrors] = useState<Readonly<Record<string, string>>>({});
+  const [refused, setRefused] = useState({ errors: {}, changes });
+  const errors = standingErrors(modal.blocks, refused.errors, refused.changes, changes);
   const [busy, setBusy] = useState<"submit" | "close">();
 
   const run = async (what: "submit" | "close", work: () => Promise<void>) => {
@@ -31,11 +32,11 @@ export function Modal({ modal, notices }: Props) {
   const submit = () =>
     run("submit", async () => {
       const wrong = clientErrors(modal.blocks, changes);
-      setErrors(wrong);
+      setRefused({ errors: wrong, changes });
       if (Object.keys(wrong).length > 0) return;
       const state = stateValues(modal.blocks, changes);
       const answer = await api.submit({ user: session.me, viewId: modal.id, state });
-      setErrors(answer.errors ?? {});
+      setRefused({ errors: answer.errors ?? {}, changes });
       await session.reload();
     });
   const close = () =>
