@@ -37,7 +37,9 @@ export function PagerdutyIncident({ incident, actAs, now }: Props) {
           {ago(incident.createdAt, now)}
         </time>
       </p>
-      <p className="incident-title">{incident.title}</p>
+      <p className="incident-title" title={incident.title}>
+        {incident.title}
+      </p>
       <p className="muted small">
         {incident.urgency} urgency, {assigned}
       </p>

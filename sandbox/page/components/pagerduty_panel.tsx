@@ -10,12 +10,14 @@ import { SandboxControls, StartOver } from "./sandbox_controls.tsx";
 interface Props {
   readonly pagerduty: Remote<PagerdutyView>;
   readonly companion: Remote<CompanionView>;
+  /** The name of the person who looks at the page. */
+  readonly me: string | undefined;
   readonly now: number;
   readonly manualClock: boolean;
 }
 
 /** The world outside of Slack: things fail here, and here one sees what PagerDuty was told. */
-export function PagerdutyPanel({ pagerduty, companion, now, manualClock }: Props) {
+export function PagerdutyPanel({ pagerduty, companion, me, now, manualClock }: Props) {
   const view = pagerduty.data;
   return (
     <section className="pagerduty" aria-label="PagerDuty">
@@ -31,7 +33,7 @@ export function PagerdutyPanel({ pagerduty, companion, now, manualClock }: Props
         )}
         {view ? <FireForm view={view} /> : <p className="waiting">Asking PagerDuty…</p>}
         <SandboxControls companion={companion} now={now} manualClock={manualClock} />
-        {view && <Incidents view={view} now={now} />}
+        {view && <Incidents key={me} view={view} me={me} now={now} />}
         {view && <Webhooks webhooks={view.webhooks} />}
         <StartOver />
       </div>
@@ -90,14 +92,16 @@ function FireForm({ view }: { readonly view: PagerdutyView }) {
   );
 }
 
-function Incidents({ view, now }: { readonly view: PagerdutyView; readonly now: number }) {
+function Incidents({ view, me, now }: Pick<Props, "me" | "now"> & { readonly view: PagerdutyView }) {
   const [chosen, setChosen] = useState("");
-  const user = view.users.find(({ id }) => id === chosen) ?? view.users[0];
-  const open = view.incidents.filter(({ status }) => status !== "resolved").length;
+  const user =
+    view.users.find(({ id }) => id === chosen) ?? view.users.find(({ name }) => name === me) ?? view.users[0];
+  const open = view.incidents.filter(({ status }) => status !== "resolved");
+  const resolved = view.incidents.filter(({ status }) => status === "resolved");
   return (
     <div className="pagerduty-block">
       <h3>
-        Incidents <span className="muted">{view.incidents.length === 0 ? "" : `${open} open`}</span>
+        Incidents <span className="muted">{view.incidents.length === 0 ? "" : `${open.length} open`}</span>
       </h3>
       {view.incidents.length === 0 && <p className="muted small">None yet. All is quiet.</p>}
       {view.incidents.length > 0 && user && (
@@ -113,7 +117,7 @@ function Incidents({ view, now }: { readonly view: PagerdutyView; readonly now: 
         </label>
       )}
       <ul className="incidents" role="list">
-        {view.incidents.map((incident) => (
+        {[...open, ...resolved].map((incident) => (
           <PagerdutyIncident key={incident.id} incident={incident} actAs={user?.id} now={now} />
         ))}
       </ul>

@@ -50,6 +50,7 @@ export function WorkspacePage(props: Props) {
           <PagerdutyPanel
             pagerduty={data.pagerduty}
             companion={data.companion}
+            me={workspace.users.find(({ id }) => id === workspace.me)?.name}
             now={props.now}
             manualClock={workspace.manualClock}
           />
