@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import type { ChannelView, MessageView, WorkspaceView } from "../../page_api.ts";
 import { api } from "../api.ts";
+import { FEED_NAME } from "../default_channel.ts";
 import type { Jump } from "../use_session.ts";
 import { ChannelHeader } from "./channel_header.tsx";
 import { Composer } from "./composer.tsx";
@@ -37,7 +38,7 @@ export function ChannelPane({ workspace, channel, messages, jump, thread, onThre
           jump={jump}
           thread={thread}
           onThread={onThread}
-          intro={<Intro channel={channel} label={label} />}
+          intro={<Intro channel={channel} label={label} isEmpty={top.length === 0} />}
         />
       ) : (
         <p className="waiting">Opening {label}…</p>
@@ -47,12 +48,21 @@ export function ChannelPane({ workspace, channel, messages, jump, thread, onThre
   );
 }
 
-function Intro({ channel, label }: { readonly channel: ChannelView; readonly label: string }) {
+interface IntroProps {
+  readonly channel: ChannelView;
+  readonly label: string;
+  readonly isEmpty: boolean;
+}
+
+function Intro({ channel, label, isEmpty }: IntroProps) {
   return (
     <div className="intro">
       <h3>{label}</h3>
       <p>{channel.isDirectMessage ? `Messages between you and ${channel.name}.` : `This is the start of ${label}.`}</p>
       {channel.purpose !== "" && <p className="muted">{channel.purpose}</p>}
+      {isEmpty && channel.name === FEED_NAME && (
+        <p className="first-visit">Nothing has failed yet. Fire an error in the PagerDuty panel.</p>
+      )}
     </div>
   );
 }
