@@ -109,7 +109,7 @@ function questionBlocks(): Block[] {
 export function cannedWorkspace(): Pick<Said, "workspace" | "messages"> {
   const triage = `<#${TRIAGE_CHANNEL}>`;
   const messages: MessageView[] = [
-    message({ ts: at(3, 0), channel: TRIAGE_CHANNEL, isSystem: true, text: "<@U0DANA> was added by Pager Triage." }),
+    message({ ts: at(3, 0), channel: TRIAGE_CHANNEL, isSystem: true, text: "Dana Ortiz joined the channel" }),
     message({
       ts: CARD_TS,
       channel: TRIAGE_CHANNEL,

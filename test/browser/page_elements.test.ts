@@ -73,6 +73,21 @@ describe("messages", () => {
     expect(await item.getByRole("link").innerText()).toBe("https://evil.example");
   });
 
+  it("of the platform, and a channel's topic, are quoted as they are", async () => {
+    const quoted = "*Disk* <!channel> <https://evil.example|sentry.io>";
+    const { workspace, messages } = fixture.said;
+    workspace.channels = workspace.channels.map((channel) => ({ ...channel, topic: quoted }));
+    const ts = `${Math.floor(NOW / 1_000)}.000400`;
+    messages.push(
+      message({ ts, channel: TRIAGE_CHANNEL, isSystem: true, text: `Pager Triage set the topic to ${quoted}` }),
+    );
+    await open();
+    await region("#inc-142-checkout").getByText(quoted, { exact: true }).waitFor();
+    const line = page.getByRole("listitem").filter({ hasText: `set the topic to ${quoted}` });
+    await line.waitFor();
+    expect(await line.getByRole("link").count()).toBe(0);
+  });
+
   it("show people by name, and a channel's name leads there", async () => {
     await open("C0FEED");
     await region("#triage-feed").getByRole("link", { name: "#inc-142-checkout" }).click();
@@ -82,6 +97,7 @@ describe("messages", () => {
   it("of a thread open beside the channel with their buttons", async () => {
     await open();
     await page.getByRole("button", { name: "1 reply" }).click();
+    await region("Thread").getByText("1 reply", { exact: true }).waitFor();
     await region("Thread").getByRole("button", { name: "Keep separate", exact: true }).click();
     expect(await posted("press")).toMatchObject({ channel: TRIAGE_CHANNEL, actionId: "keep_separate" });
     await region("Thread").getByRole("textbox", { name: "Reply" }).fill("on it");
@@ -363,6 +379,8 @@ describe("modals", () => {
     await dialog.getByText("Too short.").waitFor();
     const field = dialog.getByRole("textbox", { name: "Anything to add?" });
     expect(await field.getAttribute("aria-invalid")).toBe("true");
+    await field.fill("Long enough now.");
+    await dialog.getByText("Too short.").waitFor({ state: "detached" });
   });
 
   it("keep what was typed when the app redraws them", async () => {
@@ -437,6 +455,14 @@ describe("around the channel", () => {
     expect(await posted("pagerduty/act")).toEqual({ incidentId: "PQ2", action: "acknowledge", userId: "PRAVI01" });
     await panel.getByText("Webhooks sent").click();
     await panel.getByText("no answer", { exact: true }).waitFor();
+  });
+
+  it("PagerDuty's panel acts as the person who looks at the page until another one is chosen", async () => {
+    await open();
+    const actAs = region("PagerDuty").getByRole("combobox", { name: "Act as" });
+    await actAs.selectOption("Lena Fischer");
+    await page.getByRole("combobox", { name: "You are" }).selectOption("U0RAVI");
+    await vi.waitFor(async () => expect(await actAs.inputValue()).toBe("PRAVI01"));
   });
 
   it("the clock steps and the companion stops", async () => {

@@ -1,10 +1,9 @@
 import type { BookmarkView, ChannelView, MessageView, WorkspaceView } from "../../page_api.ts";
 import { api } from "../api.ts";
-import { RichText } from "../text/rich_text.tsx";
 import { PICTURES } from "../text/emoji_pictures.tsx";
 import { Emoji } from "../text/emoji.tsx";
-import { decodeEntities } from "../text/mrkdwn.ts";
 import { plainPreview } from "../text/plain_preview.ts";
+import { PlainText } from "../text/rich_text.tsx";
 import { Icon } from "./icon.tsx";
 import { PopupMenu } from "./popup_menu.tsx";
 import { useSession } from "./session.ts";
@@ -29,9 +28,10 @@ export function ChannelHeader({ workspace, channel, messages }: Props) {
         {!channel.isDirectMessage && <ChannelMenu channel={channel} />}
       </div>
       {channel.topic !== "" && (
-        <div className="topic" title={decodeEntities(channel.topic)}>
-          <RichText text={{ type: "mrkdwn", text: channel.topic, emoji: true }} />
-        </div>
+        // Slack neither formats a topic nor makes links of it.
+        <p className="topic" title={channel.topic}>
+          <PlainText text={channel.topic} />
+        </p>
       )}
       {(channel.bookmarks.length > 0 || channel.pinnedTs.length > 0) && (
         <div className="bookmarks">

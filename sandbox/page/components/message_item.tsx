@@ -11,8 +11,8 @@ import { Icon } from "./icon.tsx";
 interface Props {
   readonly workspace: WorkspaceView;
   readonly message: MessageView;
-  /** The day's name where this message is the first of its day. */
-  readonly newDay: string | undefined;
+  /** What the line above says: the day's name where this message is the first of its day, or how many replies follow. */
+  readonly divider: string | undefined;
   /** Whether the message follows another one of the same person closely. */
   readonly grouped: boolean;
   readonly isPinned: boolean;
@@ -24,7 +24,7 @@ interface Props {
 
 /** One message with everything around it. */
 export const MessageItem = memo(function MessageItem(props: Props) {
-  const { workspace, message, grouped, newDay } = props;
+  const { workspace, message, grouped, divider } = props;
   const user = workspace.users.find(({ id }) => id === message.user);
   const name = user?.name ?? message.user;
   const className = [
@@ -39,7 +39,7 @@ export const MessageItem = memo(function MessageItem(props: Props) {
   if (message.isSystem) {
     return (
       <li role="listitem" className={className.join(" ")} data-ts={message.ts} tabIndex={-1}>
-        {newDay && <p className="day">{newDay}</p>}
+        {divider && <p className="divider">{divider}</p>}
         <div className="system-line">
           <Body message={message} />
           <Time ts={message.ts} className="time" />
@@ -49,7 +49,7 @@ export const MessageItem = memo(function MessageItem(props: Props) {
   }
   return (
     <li role="listitem" className={className.join(" ")} data-ts={message.ts} tabIndex={-1}>
-      {newDay && <p className="day">{newDay}</p>}
+      {divider && <p className="divider">{divider}</p>}
       {props.isPinned && (
         <p className="message-note">
           <Icon name="pin" /> Pinned
@@ -107,10 +107,15 @@ function Body({ message }: { readonly message: MessageView }) {
       {message.blocks.length > 0 ? (
         <BlockList blocks={message.blocks} />
       ) : (
-        <RichText text={{ type: "mrkdwn", text: message.text, emoji: true }} />
+        // The platform's own lines quote topics and names as they are.
+        <RichText text={{ type: message.isSystem ? "plain_text" : "mrkdwn", text: message.text, emoji: true }} />
       )}
     </InteractionContext.Provider>
   );
+}
+
+export function replyCount(count: number): string {
+  return `${count} ${count === 1 ? "reply" : "replies"}`;
 }
 
 /** The way into a thread: how many replies there are and how the last one begins. */
@@ -125,7 +130,7 @@ function ThreadLink({ message, replies, onThread, workspace, isThreadOpen }: Pro
       </button>
     );
   }
-  const label = `${count} ${count === 1 ? "reply" : "replies"}`;
+  const label = replyCount(count);
   return (
     <button
       type="button"

@@ -3,7 +3,7 @@ import type { MessageView, WorkspaceView } from "../../page_api.ts";
 import { dayName, instantOf } from "../text/time_text.ts";
 import type { Jump } from "../use_session.ts";
 import { Icon } from "./icon.tsx";
-import { MessageItem } from "./message_item.tsx";
+import { MessageItem, replyCount } from "./message_item.tsx";
 
 interface Props {
   readonly workspace: WorkspaceView;
@@ -29,8 +29,11 @@ export function MessageList(props: Props) {
   useEffect(() => {
     if (!jump) return;
     const item = content.current?.querySelector(`[data-ts="${CSS.escape(jump.ts)}"]`);
-    item?.scrollIntoView({ block: "center" });
-  }, [jump, content]);
+    if (!(item instanceof HTMLElement)) return;
+    // What is taller than the list begins at its top, so that the title is seen.
+    const fits = item.offsetHeight < (scroller.current?.clientHeight ?? 0);
+    item.scrollIntoView({ block: fits ? "center" : "start" });
+  }, [jump, content, scroller]);
   return (
     <div className="list-frame">
       <div className="list-scroller" ref={scroller} tabIndex={-1}>
@@ -44,7 +47,7 @@ export function MessageList(props: Props) {
                   key={message.ts}
                   workspace={workspace}
                   message={message}
-                  newDay={isNewDay(before, message) ? dayName(instantOf(message.ts), workspace.now) : undefined}
+                  divider={dividerOf(before, message, props)}
                   grouped={isGrouped(before, message)}
                   isPinned={props.pinnedTs.includes(message.ts)}
                   isTarget={jump?.ts === message.ts}
@@ -66,6 +69,16 @@ export function MessageList(props: Props) {
   );
 }
 
+function dividerOf(before: MessageView | undefined, message: MessageView, props: Props): string | undefined {
+  if (isFirstReply(before, message)) return replyCount(props.messages.length - 1);
+  return isNewDay(before, message) ? dayName(instantOf(message.ts), props.workspace.now) : undefined;
+}
+
+/** Only in a thread does a message follow the one that it replies to. */
+function isFirstReply(before: MessageView | undefined, message: MessageView): boolean {
+  return before !== undefined && before.ts === message.threadTs;
+}
+
 function isNewDay(before: MessageView | undefined, message: MessageView): boolean {
   const day = (ts: string) => new Date(instantOf(ts)).toDateString();
   return !before || day(before.ts) !== day(message.ts);
@@ -73,6 +86,7 @@ function isNewDay(before: MessageView | undefined, message: MessageView): boolea
 
 function isGrouped(before: MessageView | undefined, message: MessageView): boolean {
   if (!before || before.user !== message.user || isNewDay(before, message)) return false;
+  if (isFirstReply(before, message)) return false;
   if (before.isSystem || message.isSystem || before.isEphemeral !== message.isEphemeral) return false;
   return instantOf(message.ts) - instantOf(before.ts) < GROUP_WITHIN_MS;
 }
