@@ -2,7 +2,7 @@ import type { Alert } from "../../core/alert.ts";
 import { unpackAlert } from "../../core/alert_packing.ts";
 import { isOpen } from "../../core/incident.ts";
 import type { CompanionRequests, Decision } from "../../core/protocol.ts";
-import { inviteUser } from "../open_triage/invite.ts";
+import { inviteUser } from "../shared/invite.ts";
 import { readAlert, writeAlert } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
 import { applyDecision } from "../shared/apply_decision.ts";

@@ -18,9 +18,9 @@ import { listIncident } from "../shared/open_incidents.ts";
 import { personOf } from "../shared/people.ts";
 import { publish, publishTopic } from "../shared/publish.ts";
 import { mayCall, textOf } from "../shared/slack.ts";
-import { ensureCard, ensureChannel, postCard } from "./channel.ts";
+import { ensureCard, ensureChannel, postCard } from "../shared/channel.ts";
 import { OpenTriageDefinition } from "./definition.ts";
-import { invitePeople } from "./invite.ts";
+import { invitePeople } from "../shared/invite.ts";
 
 export default SlackFunction(OpenTriageDefinition, async (context) => {
   if (context.inputs.incident_id === "") return { outputs: { incident_id: "", channel_id: "" } };

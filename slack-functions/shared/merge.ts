@@ -3,9 +3,10 @@ import { readAlerts, type StoredAlert, writeAlert } from "./alerts.ts";
 import type { App } from "./app.ts";
 import { attachmentBlocks, type Block, context, section } from "./card.ts";
 import { type IncidentRecord, saveRecord, whereOf } from "./incidents.ts";
+import { membersOf } from "./invite.ts";
 import { channelLink, escapeText, link, mention } from "./mrkdwn.ts";
 import { publish } from "./publish.ts";
-import { mayCall, recordOf, textOf } from "./slack.ts";
+import { mayCall, recordOf } from "./slack.ts";
 
 /** How many messages are looked through for one that an earlier try posted. */
 const LOOK_BACK = 100;
@@ -77,12 +78,7 @@ async function isPosted(app: App, channel: string, marker: string): Promise<bool
 }
 
 async function invitePeopleOf(app: App, source: IncidentRecord, target: IncidentRecord): Promise<void> {
-  const [members, me] = await Promise.all([
-    mayCall(app.slack, "conversations.members", { channel: source.channelId, limit: 200 }),
-    mayCall(app.slack, "auth.test", {}),
-  ]);
-  const ids = Array.isArray(members["members"]) ? members["members"].filter((id) => typeof id === "string") : [];
-  const users = ids.filter((id) => id !== textOf(me["user_id"]));
+  const users = await membersOf(app, source.channelId);
   // Slack takes at most 100 users at a time, and with `force` one who cannot be invited keeps nobody else out.
   for (let from = 0; from < users.length; from += 100) {
     const args = { channel: target.channelId, users: users.slice(from, from + 100).join(","), force: true };

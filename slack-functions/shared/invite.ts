@@ -1,8 +1,8 @@
 import type { PagedPerson } from "../../core/paging.ts";
-import type { App } from "../shared/app.ts";
-import { escapeText } from "../shared/mrkdwn.ts";
-import { userIdByEmail } from "../shared/people.ts";
-import { mayCall } from "../shared/slack.ts";
+import type { App } from "./app.ts";
+import { escapeText } from "./mrkdwn.ts";
+import { userIdByEmail } from "./people.ts";
+import { mayCall, textOf } from "./slack.ts";
 
 /**
  * Brings the people into the channel: whom PagerDuty pages, and who started it by hand.
@@ -26,4 +26,14 @@ export async function invitePeople(
 export async function inviteUser(app: App, channel: string, user: string): Promise<boolean> {
   const answer = await mayCall(app.slack, "conversations.invite", { channel, users: user }, ["already_in_channel"]);
   return answer.ok;
+}
+
+/** The people in a channel, without ourselves; nobody where the channel cannot be read any more. */
+export async function membersOf(app: App, channel: string): Promise<string[]> {
+  const [members, me] = await Promise.all([
+    mayCall(app.slack, "conversations.members", { channel, limit: 200 }),
+    mayCall(app.slack, "auth.test", {}),
+  ]);
+  const ids = Array.isArray(members["members"]) ? members["members"].filter((id) => typeof id === "string") : [];
+  return ids.filter((id) => id !== textOf(me["user_id"]));
 }

@@ -1,12 +1,12 @@
 import { channelName, channelPurpose, isPurposeOf } from "../../core/channel_name.ts";
-import type { StoredAlert } from "../shared/alerts.ts";
-import type { App } from "../shared/app.ts";
-import { cardBlockId, cardBlocks, cardText } from "../shared/card.ts";
-import { type IncidentRecord, whereOf } from "../shared/incidents.ts";
-import { viewOf } from "../shared/publish.ts";
-import { mayCall, mustCall, recordOf, type Slack, SlackProblem, textOf } from "../shared/slack.ts";
+import type { StoredAlert } from "./alerts.ts";
+import type { App } from "./app.ts";
+import { cardBlockId, cardBlocks, cardText } from "./card.ts";
+import { type IncidentRecord, whereOf } from "./incidents.ts";
+import { viewOf } from "./publish.ts";
+import { mayCall, mustCall, recordOf, type Slack, SlackProblem, textOf } from "./slack.ts";
 
-export interface Channel {
+interface Channel {
   readonly id: string;
   readonly name: string;
   readonly purpose: string;
@@ -21,13 +21,24 @@ const LIST_PAGES = 20;
  * The incident's channel: made now, or found where an earlier run made it. The name is deterministic, so creating it
  * twice fails with `name_taken`; a channel of that name is adopted only if it is ours.
  */
-export async function ensureChannel(app: App, record: IncidentRecord): Promise<Channel> {
-  const { incident } = record;
+export function ensureChannel(app: App, record: IncidentRecord): Promise<Channel> {
+  const { channelId, channelName: name, incident } = record;
+  const purpose = channelPurpose(incident.id, incident.title);
+  return channelId === "" ? createOrAdopt(app, record, 1) : Promise.resolve({ id: channelId, name, purpose });
+}
+
+/** A further channel for an incident whose own one is lost to it: inc-142-checkout-2, -3 and so on. */
+export function createFurtherChannel(app: App, record: IncidentRecord): Promise<Channel> {
+  return createOrAdopt(app, record, 2);
+}
+
+/** @param first the first number that the name may carry; 1 is the name without one */
+async function createOrAdopt(app: App, { incident, channelId }: IncidentRecord, first: number): Promise<Channel> {
   const base = channelName(incident.number, incident.serviceName);
   const purpose = channelPurpose(incident.id, incident.title);
-  if (record.channelId !== "") return { id: record.channelId, name: record.channelName, purpose };
-  for (let attempt = 1; attempt <= NAME_ATTEMPTS; attempt += 1) {
-    const name = attempt === 1 ? base : `${base.slice(0, 77)}-${attempt}`;
+  const last = first + NAME_ATTEMPTS - 1;
+  for (let number = first; number <= last; number += 1) {
+    const name = number === 1 ? base : `${base.slice(0, 77)}-${number}`;
     const created = await app.slack.call("conversations.create", { name, is_private: false });
     if (created.ok) {
       const channel = recordOf(created["channel"]);
@@ -37,9 +48,9 @@ export async function ensureChannel(app: App, record: IncidentRecord): Promise<C
       throw new SlackProblem(`Slack refused to create #${name}: ${created.error ?? "no reason given"}.`);
     }
     const ours = await findOwnChannel(app.slack, name, incident.id);
-    if (ours) return { id: ours, name, purpose };
+    if (ours && ours !== channelId) return { id: ours, name, purpose };
   }
-  throw new SlackProblem(`The channel names #${base} to #${base}-${NAME_ATTEMPTS} are all taken by other channels.`);
+  throw new SlackProblem(`The channel names #${base} to #${base}-${last} are all taken by other channels.`);
 }
 
 /** Ours is a channel that this app created, with this incident's id in its purpose or no purpose yet. */

@@ -1,0 +1,91 @@
+import { isOpen } from "../../core/incident.ts";
+import { readAlerts } from "./alerts.ts";
+import type { App } from "./app.ts";
+import { section } from "./card.ts";
+import { createFurtherChannel, ensureCard } from "./channel.ts";
+import { type IncidentRecord, saveRecord, whereOf } from "./incidents.ts";
+import { invitePeople, inviteUser, membersOf } from "./invite.ts";
+import { channelLink } from "./mrkdwn.ts";
+import { listIncident } from "./open_incidents.ts";
+import { publish, publishTopic } from "./publish.ts";
+import { mayCall, recordOf, textOf } from "./slack.ts";
+
+/**
+ * Whether we can go on working in the incident's channel. A bot cannot unarchive a channel, and once it was put out of one
+ * it can neither pin nor invite there.
+ */
+export async function isChannelLost(app: App, record: IncidentRecord): Promise<boolean> {
+  if (record.archivedAt > 0) return true;
+  const answer = await mayCall(app.slack, "conversations.info", { channel: record.channelId });
+  // When Slack only fails to answer, the channel is believed to be there.
+  if (!answer.ok) return answer.error === "channel_not_found" || answer.error === "not_in_channel";
+  const channel = recordOf(answer["channel"]);
+  return channel["is_archived"] === true || channel["is_member"] === false;
+}
+
+interface Move {
+  /** Why the old channel is left, as a sentence for the new one's first message. */
+  readonly why: string;
+  /** Slack ids of people who are brought along, beside whom PagerDuty pages and who worked on it. */
+  readonly people: readonly string[];
+}
+
+/**
+ * Moves an incident to a new channel that is linked with the old one: same incident, same number, a card of its own. A
+ * question, controls or offers in the old channel are lost with it; who calls this asks anew. The place reaches the
+ * companion with the next message.
+ * @returns the record with the new channel
+ */
+export async function openSuccessorChannel(app: App, record: IncidentRecord, move: Move): Promise<IncidentRecord> {
+  const members = await membersOf(app, record.channelId);
+  const channel = await createFurtherChannel(app, record);
+  await mayCall(app.slack, "conversations.setPurpose", { channel: channel.id, purpose: channel.purpose });
+  const moved = {
+    ...record,
+    channelId: channel.id,
+    channelName: channel.name,
+    threadTs: "",
+    cardTs: "",
+    archivedAt: 0,
+  };
+  const cardTs = await ensureCard(app, moved, []);
+  const link = await mayCall(app.slack, "chat.getPermalink", { channel: channel.id, message_ts: cardTs });
+  const after = await saveRecord(app, record, {
+    channelId: channel.id,
+    channelName: channel.name,
+    channelUrl: textOf(link["permalink"]),
+    threadTs: "",
+    cardTs,
+    questionTs: "",
+    questionExecutionId: "",
+    controlsTs: "",
+    archivedAt: 0,
+  });
+  await bringPeople(app, after, [...members, ...move.people]);
+  if (isOpen(after.incident)) await listIncident(app.slack, after.incident, after.channelId);
+  await Promise.all([
+    sayWhere(app, record, after, move.why),
+    mayCall(app.slack, "pins.add", { channel: channel.id, timestamp: cardTs }, ["already_pinned"]),
+    publish(app, after),
+    publishTopic(app, after),
+  ]);
+  return after;
+}
+
+async function bringPeople(app: App, record: IncidentRecord, others: readonly string[]): Promise<void> {
+  const stored = await readAlerts(app.slack, record.alertIds);
+  const paged = stored.filter(({ alert }) => alert.relation === "attached").flatMap(({ alert }) => alert.paged);
+  await invitePeople(app, record.channelId, paged, record.startedBy?.slackUserId);
+  for (const user of new Set([...others, record.lead])) {
+    if (user !== "") await inviteUser(app, record.channelId, user);
+  }
+}
+
+/** Each channel says where the other one is; the old one only where it can still be written in. */
+async function sayWhere(app: App, old: IncidentRecord, next: IncidentRecord, why: string): Promise<void> {
+  const here = `This goes on from ${channelLink(old.channelId)}. ${why}`;
+  const there = `This goes on in ${channelLink(next.channelId)}.`;
+  await mayCall(app.slack, "chat.postMessage", { ...whereOf(next), text: here, blocks: [section(here)] });
+  const args = { ...whereOf(old), text: there, blocks: [section(there)] };
+  await mayCall(app.slack, "chat.postMessage", args, ["is_archived", "channel_not_found", "not_in_channel"]);
+}
