@@ -51,6 +51,9 @@ export const IncidentsDatastore = DefineDatastore({
     resolved_at: { type: Schema.types.number },
     summary: { type: Schema.types.string },
     lead: { type: Schema.types.string },
+    severity: { type: Schema.types.string },
+    /** JSON of the latest update; empty where nobody has written one. */
+    update: { type: Schema.types.string },
     archived_at: { type: Schema.types.number },
     /** Unix seconds; set when the incident is closed. */
     expires_at: { type: Schema.slack.types.timestamp },

@@ -3,7 +3,8 @@ import { DefineFunction, Schema } from "deno-slack-sdk/mod.ts";
 export const OfferIncidentControlsDefinition = DefineFunction({
   callback_id: "offer_incident_controls",
   title: "Offer the incident's controls",
-  description: "Posts a message with the controls of an active incident: take the lead, acknowledge the page.",
+  description:
+    "Posts a message with the controls of an active incident: take the lead, acknowledge the page, severity, update.",
   source_file: "slack-functions/offer_incident_controls/handler.ts",
   input_parameters: {
     properties: {

@@ -1,9 +1,11 @@
 import type { Attachment } from "../../core/attachment.ts";
 import { DISMISS_REASONS } from "../../core/incident.ts";
+import { severityText } from "../../core/severity.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { describeDuration } from "../../core/time.ts";
 import type { StoredAlert } from "./alerts.ts";
 import type { IncidentRecord } from "./incidents.ts";
+import { type LatestUpdate, updateBlocks, updateLine } from "./latest_update.ts";
 import { channelLink, escapeText, link, mention, time } from "./mrkdwn.ts";
 import { closingLine, pagingLine } from "./paging_text.ts";
 import type { Settings } from "./settings.ts";
@@ -41,6 +43,7 @@ export function cardBlocks(view: CardView): Block[] {
       text: { type: "plain_text", text: cutCharacters(oneLine(`${incident.serviceName}: ${incident.title}`), 150) },
     },
     section(statusLine(view)),
+    ...updates(view).map((update) => section(updateLine(update))),
     ...(view.record.description ? [section(`>${escapeText(view.record.description, 500)}`)] : []),
     { type: "section", fields: factsOf(view).map((text) => ({ type: "mrkdwn", text })) },
     ...attachedAlerts(view).flatMap((stored) => alertBlocks(stored, incident.title)),
@@ -59,7 +62,8 @@ export function cardBlocks(view: CardView): Block[] {
 /** "In triage", "Active", …: one chip and one sentence that says by whom and after how long. */
 export function statusLine(view: CardView): string {
   const { incident } = view.record;
-  const reference = `*#${escapeText(incident.number, 20)}*`;
+  const severity = view.record.severity ? ` · *${severityText(view.record.severity)}*` : "";
+  const reference = `*#${escapeText(incident.number, 20)}*${severity}`;
   switch (incident.status) {
     case "triage":
       return `:red_circle: *In triage* · ${reference} · nobody has decided yet`;
@@ -74,6 +78,11 @@ export function statusLine(view: CardView): string {
     case "resolved":
       return `:large_green_circle: *Resolved* · ${reference} · by ${mention(incident.resolvedBy.slackUserId)}, ${describeDuration(incident.resolvedAt - incident.openedAt)} after it began`;
   }
+}
+
+/** An update tells how it stands; once the incident is closed, the summary does. */
+function updates({ record }: CardView): readonly LatestUpdate[] {
+  return record.update && record.incident.status === "active" ? [record.update] : [];
 }
 
 function mergedTarget(view: CardView): string {
@@ -225,7 +234,7 @@ export function announcementBlocks(view: CardView): Block[] {
     `Follow it in ${channelLink(record.channelId)}${record.lead ? ` · lead ${mention(record.lead)}` : ""}`,
   ];
   if (incident.status === "resolved" && incident.summary) lines.push(`>${escapeText(incident.summary, 600)}`);
-  return [section(lines.join("\n"))];
+  return [section(lines.join("\n")), ...updates(view).flatMap((update) => updateBlocks(update, "Latest update"))];
 }
 
 /** The channel's topic; written by us and never read back. */
@@ -238,5 +247,9 @@ export function topicOf(record: IncidentRecord): string {
     dismissed: "Not an incident",
     resolved: "Resolved",
   };
-  return cutCharacters(oneLine(`${state[incident.status]} · ${incident.serviceName} · ${incident.title}`), 250);
+  const severity = record.severity ? `${record.severity} · ` : "";
+  return cutCharacters(
+    oneLine(`${state[incident.status]} · ${severity}${incident.serviceName} · ${incident.title}`),
+    250,
+  );
 }

@@ -1,7 +1,9 @@
 import { type DismissReason, DISMISS_REASONS, type Incident, type Person } from "../../core/incident.ts";
 import type { Place } from "../../core/protocol.ts";
+import { parseSeverity, type Severity } from "../../core/severity.ts";
 import { HOUR, type Instant } from "../../core/time.ts";
 import type { App } from "./app.ts";
+import { type LatestUpdate, parseUpdate } from "./latest_update.ts";
 import { parsePerson, safeJson } from "./people.ts";
 import { lookUntil, nextRevision, NO_REVISION, type Revision, shows } from "./settling.ts";
 import { mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
@@ -33,6 +35,9 @@ export interface IncidentRecord extends Revision {
   readonly decisionId: string;
   /** Slack user id of who leads; empty while nobody does. */
   readonly lead: string;
+  /** Empty until somebody sets it. */
+  readonly severity: Severity | "";
+  readonly update?: LatestUpdate;
   readonly archivedAt: Instant;
 }
 
@@ -61,6 +66,7 @@ export function newRecord(incident: Incident): IncidentRecord {
     laterCount: 0,
     decisionId: "",
     lead: "",
+    severity: "",
     archivedAt: 0,
   };
 }
@@ -177,6 +183,7 @@ export function parseRecord(item: Readonly<Record<string, unknown>>): IncidentRe
   const incident = parseIncident(item);
   if (!incident) return undefined;
   const startedBy = parsePerson(item["started_by"]);
+  const update = parseUpdate(item["update"]);
   return {
     revision: numberOf(item["revision"]),
     writer: textOf(item["writer"]),
@@ -199,6 +206,8 @@ export function parseRecord(item: Readonly<Record<string, unknown>>): IncidentRe
     laterCount: numberOf(item["later_count"]),
     decisionId: textOf(item["decision_id"]),
     lead: textOf(item["lead"]),
+    severity: parseSeverity(item["severity"]),
+    ...(update ? { update } : {}),
     archivedAt: numberOf(item["archived_at"]),
   };
 }

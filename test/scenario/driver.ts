@@ -139,6 +139,31 @@ export function drive(url: string) {
       });
     },
 
+    /** Chooses an option, by its text, of the newest select with this placeholder. */
+    async choose(user: string, channelId: string, placeholder: string, option: string): Promise<void> {
+      const found = await eventually(`the select "${placeholder}" in ${channelId}`, async () => {
+        const candidates = (await messages(channelId, user)).toReversed();
+        return candidates.flatMap((candidate) => {
+          const element = elementsOf(candidate.blocks).find(
+            (one) => (one.element["placeholder"] as { text?: string } | undefined)?.text === placeholder,
+          );
+          return element ? [{ ts: candidate.ts, ...element }] : [];
+        })[0];
+      });
+      const options = found.element["options"] as { text: { text: string }; value: string }[];
+      const selected = options.find((one) => one.text.text === option);
+      if (!selected) throw new Error(`${placeholder} has no option ${option}.`);
+      await post("/sandbox/press", {
+        user,
+        channel: channelId,
+        ts: found.ts,
+        blockId: found.blockId,
+        actionId: found.element["action_id"],
+        payload: { selected_option: selected },
+        state: {},
+      });
+    },
+
     /** What an external select of the open modal suggests for a text, flattened. */
     async suggestions(user: string, view: ModalView, typed: string): Promise<{ text: string; value: string }[]> {
       const select = elementsOf(view.blocks).find((one) => one.element["type"] === "external_select");
