@@ -22,7 +22,7 @@ export function Notices({ notices, onDismiss }: Props) {
           role={notice.tone === "error" ? "alert" : "status"}
         >
           <p>{notice.text}</p>
-          <button type="button" className="icon-button" aria-label="Dismiss" onClick={() => onDismiss(notice)}>
+          <button type="button" className="icon-button" aria-label="Dismiss notice" onClick={() => onDismiss(notice)}>
             <Icon name="close" />
           </button>
         </div>
