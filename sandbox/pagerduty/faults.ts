@@ -4,7 +4,7 @@ import { z } from "zod";
 
 export const FaultRequest = z.strictObject({
   /** Without it the call only hangs and is then answered as usual. */
-  status: z.union([z.literal(429), z.literal(500), z.literal(502)]).optional(),
+  status: z.union([z.literal(429), z.literal(500), z.literal(502)], "can be 429, 500 or 502").optional(),
   /** Seconds, for `ratelimit-reset` of a 429; without it the 429 is bare, as it may be. */
   retryAfter: z.number().nonnegative().optional(),
   /** How many calls it hits; 0 takes the fault away. */
