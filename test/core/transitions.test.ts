@@ -111,19 +111,56 @@ const CELLS: Record<CommandType, Record<IncidentStatus, Cell>> = {
   },
 };
 
+/** What differs from the cell: how the command comes out, and whether the table of the rules says the same. */
+function problemsOf(type: CommandType, status: IncidentStatus): string[] {
+  const outcome = transition(incidents[status], commands[type]);
+  const found = outcome.ok ? `to ${outcome.value.incident.status}, ${outcome.value.why}` : outcome.refusal;
+  const cell = CELLS[type][status];
+  return [
+    ...(found === cell ? [] : [`came out as ${found}`]),
+    ...(ALLOWED_FROM[type].includes(status) === cell.startsWith("to ") ? [] : ["the table says otherwise"]),
+  ];
+}
+
 describe("the table of transitions", () => {
   for (const [type, row] of Object.entries(CELLS) as [CommandType, Record<IncidentStatus, Cell>][]) {
     for (const [status, cell] of Object.entries(row) as [IncidentStatus, Cell][]) {
       it(`${type} from ${status}: ${cell}`, () => {
         const before = structuredClone(incidents[status]);
-        const outcome = transition(incidents[status], commands[type]);
-        const found = outcome.ok ? `to ${outcome.value.incident.status}, ${outcome.value.why}` : outcome.refusal;
-        expect(found).toBe(cell);
-        expect(ALLOWED_FROM[type].includes(status)).toBe(outcome.ok);
+        expect(problemsOf(type, status)).toEqual([]);
         expect(incidents[status], "a rule changes nothing that it was given").toEqual(before);
       });
     }
   }
+});
+
+describe("a row of the table that is inverted", () => {
+  const table = ALLOWED_FROM as Record<CommandType, readonly IncidentStatus[]>;
+  const statuses = Object.keys(incidents) as IncidentStatus[];
+
+  /** The statuses whose tests above would fail with this row in the table. */
+  function noticedWith(type: CommandType, row: readonly IncidentStatus[]): IncidentStatus[] {
+    const before = table[type];
+    table[type] = row;
+    try {
+      return statuses.filter((status) => problemsOf(type, status).length > 0);
+    } finally {
+      table[type] = before;
+    }
+  }
+
+  it.each(Object.keys(CELLS) as CommandType[])("makes every test of %s fail", (type) => {
+    const inverted = statuses.filter((status) => !table[type].includes(status));
+    expect(noticedWith(type, inverted)).toEqual(statuses);
+  });
+
+  it.each(Object.keys(CELLS) as CommandType[])("in one place makes the test of that place of %s fail", (type) => {
+    for (const status of statuses) {
+      const has = table[type].includes(status);
+      const row = has ? table[type].filter((one) => one !== status) : [...table[type], status];
+      expect(noticedWith(type, row)).toEqual([status]);
+    }
+  });
 });
 
 describe("what an incident is after", () => {
