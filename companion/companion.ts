@@ -8,7 +8,7 @@ import { DELIVERY_KINDS, type JobKind, type OutboxRow } from "./jobs.ts";
 import type { Log } from "./log.ts";
 import { createMetrics } from "./metrics.ts";
 import { createAddresses } from "./pagerduty/addresses.ts";
-import { createPagerduty } from "./pagerduty/client.ts";
+import { createPagerduty, type PagerdutyTransport } from "./pagerduty/client.ts";
 import { createDetails } from "./pagerduty/details.ts";
 import { createEffects } from "./pagerduty/effects.ts";
 import { createSentry } from "./sentry/client.ts";
@@ -32,6 +32,10 @@ export interface CompanionDeps {
   readonly random: () => number;
   /** Milliseconds between two calls of one trigger after the first burst; what Slack is assumed to bear. */
   readonly triggerIntervalMs: number;
+  /** How requests reach PagerDuty; its own client unless told. */
+  readonly pagerdutyTransport?: PagerdutyTransport;
+  /** How often the workers look by themselves, in real time; a few times a second unless told. */
+  readonly pollMs?: number;
 }
 
 export interface Companion {
@@ -62,7 +66,12 @@ export function createCompanion(deps: CompanionDeps): Companion {
     cause,
   });
   const { pagerduty: settings, sentry: sentrySettings } = configuration;
-  const pagerduty = createPagerduty({ url: settings.apiUrl, token: settings.apiToken, elapsed: clock.elapsed });
+  const pagerduty = createPagerduty({
+    url: settings.apiUrl,
+    token: settings.apiToken,
+    elapsed: clock.elapsed,
+    transport: deps.pagerdutyTransport,
+  });
   const addresses = createAddresses({ pagerduty, elapsed: clock.elapsed });
   const details = createDetailsWatch();
   const sentryHosts = [sentrySettings.url];
@@ -105,10 +114,11 @@ export function createCompanion(deps: CompanionDeps): Companion {
       triggerIntervalMs: deps.triggerIntervalMs,
       details,
     });
-    const lane = { store, log, metrics, now: clock.now, random, unitOf, ended };
+    const { pollMs } = deps;
+    const lane = { store, log, metrics, now: clock.now, random, unitOf, ended, pollMs };
     return [
-      createWorker({ name: "events", log, step: processor.step }),
-      createWorker({ name: "timers", log, step: timers.step }),
+      createWorker({ name: "events", log, pollMs, step: processor.step }),
+      createWorker({ name: "timers", log, pollMs, step: timers.step }),
       // First alerts have a lane of their own, so that no amount of news holds them up.
       ...DELIVERY_KINDS.map((kind) =>
         createLane({

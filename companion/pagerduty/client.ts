@@ -45,16 +45,37 @@ const TIMEOUT_MS = 10_000;
 const ALERT_PAGES = 2;
 const PAGE_SIZE = 100;
 
+/** Carries one request to PagerDuty: pdjs, unless somebody brings a PagerDuty of their own. */
+export type PagerdutyTransport = (request: {
+  readonly method: Call["method"];
+  readonly url: string;
+  readonly token: string;
+  readonly headers: Record<string, string>;
+  readonly queryParameters?: Record<string, string>;
+  readonly data?: object;
+  readonly requestTimeout: number;
+  readonly retryTimeout: number;
+  readonly signal: AbortSignal;
+  readonly redirect: "error";
+}) => Promise<{
+  readonly ok: boolean;
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly data: unknown;
+}>;
+
 export interface PagerdutyDeps {
   readonly url: string;
   readonly token: string;
   /** Milliseconds since some moment; see Clock. */
   readonly elapsed: () => number;
+  readonly transport?: PagerdutyTransport | undefined;
 }
 
 /** One call at a time, as PagerDuty asks of each token; after a 429 none until the time that PagerDuty named is over. */
 export function createPagerduty(deps: PagerdutyDeps): Pagerduty {
   const queue = createTurns();
+  const transport: PagerdutyTransport = deps.transport ?? api;
   let pausedUntil = 0;
 
   async function call<Value>(request: Call, read: (data: unknown) => Value | undefined): Promise<Answer<Value>> {
@@ -79,10 +100,10 @@ export function createPagerduty(deps: PagerdutyDeps): Pagerduty {
 
   async function send(request: Call): Promise<Answer<unknown>> {
     try {
-      const response = await api(parametersOf(request));
+      const response = await transport(parametersOf(request));
       // Errors of HTTP resolve here, and so does a 429 that was tried four times.
-      if (response.ok) return { ok: true, value: response.data as unknown };
-      return { ok: false, failure: failureOf(response.status, response.headers, response.data as unknown) };
+      if (response.ok) return { ok: true, value: response.data };
+      return { ok: false, failure: failureOf(response.status, response.headers, response.data) };
     } catch (thrown) {
       return { ok: false, failure: failureOfThrown(thrown) };
     }

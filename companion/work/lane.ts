@@ -37,6 +37,8 @@ export interface LaneDeps {
   readonly perform: (row: OutboxRow) => Promise<Finish>;
   /** Told when an attempt is over and written down. */
   readonly ended: (row: OutboxRow) => void;
+  /** See WorkerDeps. */
+  readonly pollMs?: number | undefined;
 }
 
 /** Longer than any attempt may take; a job of a process that died is taken again after it. */
@@ -134,6 +136,7 @@ export function createLane(deps: LaneDeps): Worker {
   const worker = createWorker({
     name: deps.name,
     log,
+    pollMs: deps.pollMs,
     step,
     async inHand() {
       const had = inHand.size > 0;

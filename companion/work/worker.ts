@@ -22,14 +22,16 @@ export interface WorkerDeps {
   readonly step: () => Promise<boolean>;
   /** Resolves when everything that a step began is finished; false when there was nothing. */
   readonly inHand?: () => Promise<boolean>;
+  /** How often it looks by itself, in real time: another process, a timer or a lease may have given it work. */
+  readonly pollMs?: number | undefined;
 }
 
-/** How often a worker looks by itself, in real time: another process, a timer or a lease may have given it work. */
 const POLL_MS = 250;
 /** After a look that failed: the store is probably out of order, and looking faster will not mend it. */
 const PAUSE_AFTER_FAILURE_MS = 1_000;
 
 export function createWorker(deps: WorkerDeps): Worker {
+  const pollMs = deps.pollMs ?? POLL_MS;
   let isRunning = false;
   let isStopped = false;
   let isWoken = false;
@@ -46,7 +48,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     do await look();
     while ((isWoken || waiting.length > 0) && isHealthy && !isStopped);
     isRunning = false;
-    if (!isStopped) timer = setTimeout(() => void round(), isHealthy ? POLL_MS : PAUSE_AFTER_FAILURE_MS);
+    if (!isStopped) timer = setTimeout(() => void round(), isHealthy ? pollMs : PAUSE_AFTER_FAILURE_MS);
   }
 
   async function look(): Promise<void> {
