@@ -1,11 +1,13 @@
 import { Manifest } from "deno-slack-sdk/mod.ts";
 import { outgoingDomain } from "./core/outgoing_domain.ts";
 import { AlertsDatastore } from "./datastores/alerts.ts";
+import { FeedLinesDatastore } from "./datastores/feed_lines.ts";
 import { IncidentsDatastore } from "./datastores/incidents.ts";
 import { OpenIncidentsDatastore } from "./datastores/open_incidents.ts";
 import { PendingDatastore } from "./datastores/pending.ts";
 import { AskAgainWorkflow } from "./workflows/ask_again.ts";
 import { HandleSignalWorkflow } from "./workflows/handle_signal.ts";
+import { OpenFromFeedWorkflow } from "./workflows/open_from_feed.ts";
 import { ResolveIncidentWorkflow } from "./workflows/resolve_incident.ts";
 import { StartTriageWorkflow } from "./workflows/start_triage.ts";
 import { TriageAlertWorkflow } from "./workflows/triage_alert.ts";
@@ -36,8 +38,9 @@ export default Manifest({
     HandleSignalWorkflow,
     ResolveIncidentWorkflow,
     AskAgainWorkflow,
+    OpenFromFeedWorkflow,
   ],
-  datastores: [IncidentsDatastore, AlertsDatastore, OpenIncidentsDatastore, PendingDatastore],
+  datastores: [IncidentsDatastore, AlertsDatastore, OpenIncidentsDatastore, PendingDatastore, FeedLinesDatastore],
   outgoingDomains: [domain.value],
   botScopes: [
     "bookmarks:write",

@@ -15,6 +15,7 @@ export type Job =
     }
   | { readonly kind: "slack_signal"; readonly signal: "alert_changed"; readonly alertId: string }
   | { readonly kind: "slack_signal"; readonly signal: "apply_decision" | "archive_due" | "sync" }
+  | { readonly kind: "slack_signal"; readonly signal: "feed_line"; readonly key: string }
   | {
       readonly kind: "pagerduty_acknowledge";
       readonly alertId: string;

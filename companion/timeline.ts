@@ -16,6 +16,8 @@ export type Why =
   /** An alert that nobody answered for when its incident ended. */
   | "left_over"
   | "started_by_hand"
+  /** A person pressed Open triage in a line of the feed. */
+  | "opened_from_feed"
   | "handed_over_late"
   | "pagerduty_event"
   /** PagerDuty merged the alert's incident into another one; nobody resolved it. */

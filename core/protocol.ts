@@ -7,6 +7,7 @@
  * above the last applied one of its incident changes nothing.
  */
 import type { Alert } from "./alert.ts";
+import type { FeedLineData } from "./feed_line.ts";
 import type { DismissReason, Person } from "./incident.ts";
 import type { Instant } from "./time.ts";
 
@@ -27,7 +28,14 @@ export interface TriageDelivery {
   readonly alert: string;
 }
 
-export const SIGNAL_KINDS = ["later_alert", "alert_changed", "apply_decision", "archive_due", "sync"] as const;
+export const SIGNAL_KINDS = [
+  "later_alert",
+  "alert_changed",
+  "apply_decision",
+  "archive_due",
+  "sync",
+  "feed_line",
+] as const;
 export type SignalKind = (typeof SIGNAL_KINDS)[number];
 
 /** Inputs of the signal trigger: everything that happens to a triage after it was opened. */
@@ -35,7 +43,7 @@ export interface SignalDelivery {
   readonly delivery_id: string;
   readonly sequence: string;
   readonly kind: SignalKind;
-  /** Empty for `sync`. */
+  /** Empty for `sync`; for `feed_line` the line's subject, see core/feed_line.ts. */
   readonly incident_id: string;
   /** JSON of {@link SignalData}[kind]. */
   readonly data: string;
@@ -50,6 +58,8 @@ export interface SignalData {
   apply_decision: { readonly decision: Decision };
   /** The grace period of a merged or dismissed channel is over, as far as the companion knows. */
   archive_due: { readonly graceMs: number };
+  /** A line of the triage feed that belongs to no incident is to be posted, or edited. */
+  feed_line: FeedLineData;
   /** Hand over what lies in `pending`. */
   sync: Record<string, never>;
 }
@@ -79,6 +89,7 @@ export const COMPANION_PATHS = {
   resolve: "/slack/resolutions",
   acknowledge: "/slack/acknowledgements",
   alerts: "/slack/alerts",
+  open: "/slack/openings",
 } as const;
 export type CompanionCall = keyof typeof COMPANION_PATHS;
 
@@ -143,6 +154,15 @@ export interface CompanionRequests {
   acknowledge: { readonly incidentId: string; readonly by: Person; readonly at: Instant };
   /** The alerts of an incident, as the companion knows them. */
   alerts: { readonly incidentId: string };
+  /** A person pressed *Open triage* in a line of the feed. Idempotent by `requestId` (the execution id). */
+  open: {
+    readonly requestId: string;
+    /** The line's key. */
+    readonly key: string;
+    readonly alertId: string;
+    readonly by: Person;
+    readonly at: Instant;
+  };
 }
 
 export interface CompanionAnswers {
@@ -163,4 +183,13 @@ export interface CompanionAnswers {
   resolve: { readonly ok: true };
   acknowledge: { readonly ok: true };
   alerts: { readonly ok: true; readonly alerts: readonly Alert[] };
+  /** "already_open": the alert belongs to this open incident already, and nothing was opened. */
+  open: {
+    readonly ok: true;
+    readonly outcome: "opened" | "already_open";
+    readonly incidentId: string;
+    readonly number: string;
+    /** Empty while the channel is not known. */
+    readonly channelId: string;
+  };
 }

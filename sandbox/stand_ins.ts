@@ -17,6 +17,7 @@ const LINK_VARIABLES = {
   UNDO_LINK_URL: "undo_triage",
   WHY_LINK_URL: "explain_alert",
   ASK_AGAIN_LINK_URL: "ask_again",
+  OPEN_LINK_URL: "open_from_feed",
 } as const;
 
 export interface StandIns {

@@ -60,7 +60,7 @@ const alertIds = z.array(id).max(500);
 const bodies = {
   confirm: z.object({
     deliveryId: z.string().max(120),
-    incidentId: z.string().max(120),
+    incidentId: z.string().max(220),
     outcome: z.enum(["applied", "already_applied", "stale", "postponed"]),
     place: place.optional(),
     notBefore: instant.optional(),
@@ -96,6 +96,7 @@ const bodies = {
   }),
   acknowledge: z.object({ incidentId: id, by: person, at: instant }),
   alerts: z.object({ incidentId: id }),
+  open: z.object({ requestId: id, key: z.string().min(1).max(200), alertId: id, by: person, at: instant }),
 } satisfies { readonly [Call in CompanionCall]: z.ZodType };
 
 export type ReadBody<Call extends CompanionCall> =

@@ -9,6 +9,7 @@ import { takeAcknowledgement, takeAnswer } from "../triage/answer.ts";
 import { type KnownService, takeClaim } from "../triage/claim.ts";
 import { takeConfirmation } from "../triage/confirm.ts";
 import { takeDecision } from "../triage/decide.ts";
+import { takeOpening } from "../triage/open_from_feed.ts";
 import { type Refusal, unknownIncident } from "../triage/refusal.ts";
 import { takeResolution } from "../triage/resolve.ts";
 import type { Unit } from "../triage/unit.ts";
@@ -40,6 +41,7 @@ export function createCalls(deps: CallDeps): Calls {
     answer: (body) => store.transaction((tx) => takeAnswer(unitOf(tx, `answer:${body.alertId}`), body)),
     resolve: (body) => store.transaction((tx) => takeResolution(unitOf(tx, body.requestId), body)),
     acknowledge: (body) => store.transaction((tx) => takeAcknowledgement(unitOf(tx, "acknowledge"), body)),
+    open: (body) => store.transaction((tx) => takeOpening(unitOf(tx, body.requestId), body)),
     alerts: (body) => store.transaction((tx) => alertsOf(tx, body.incidentId)),
   };
 }

@@ -5,6 +5,7 @@ import { cutBytes } from "../../core/text.ts";
 import { HOUR, toIso } from "../../core/time.ts";
 import type { OutboxRow } from "../jobs.ts";
 import type { Store, Transaction } from "../store/store.ts";
+import { feedLineData } from "../triage/feed.ts";
 import type { DetailsWatch } from "../work/details_watch.ts";
 import type { Ending, Finish } from "../work/lane.ts";
 import { createTokenBucket, type TokenBucket } from "../work/token_bucket.ts";
@@ -151,6 +152,8 @@ async function signalData(tx: Transaction, row: OutboxRow, graceMs: number): Pro
     }
     case "archive_due":
       return JSON.stringify({ graceMs });
+    case "feed_line":
+      return feedLineData(tx, job.key, TRIGGER_STRING_MAX_BYTES);
     case "sync":
       return "{}";
   }

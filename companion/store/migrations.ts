@@ -147,4 +147,28 @@ export const MIGRATIONS: readonly Migration[] = [
       );
     `,
   },
+  {
+    number: 3,
+    name: "lines of the feed",
+    sql: `
+      create table feed_line (
+        key text primary key,
+        body text not null,
+        sequence bigint not null,
+        updated_at bigint not null
+      );
+
+      create table feed_alert (
+        alert_id text primary key references alert (id),
+        line_key text not null references feed_line (key),
+        service_name text not null,
+        since bigint not null,
+        is_over bigint not null,
+        opened_as text not null,
+        opened_by text not null
+      );
+      create index feed_alert_line on feed_alert (line_key, is_over, since);
+      create index feed_alert_opened on feed_alert (opened_as) where opened_as <> '';
+    `,
+  },
 ];

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { DatabaseSync, type StatementSyncInstance } from "@photostructure/sqlite";
 import { MIGRATIONS } from "./migrations.ts";
 import { numberOf, oneRow, type Sql, type SqlRow } from "./sql.ts";
+import { feedStatements } from "./sql_feed.ts";
 import { alertStatements, incidentStatements } from "./sql_incidents.ts";
 import { outboxStatements } from "./sql_outbox.ts";
 import { settingsStatements } from "./sql_settings.ts";
@@ -80,6 +81,7 @@ function storeOver(sql: Sql, closeDatabase: () => void): Store {
     ...windowStatements(sql),
     ...settingsStatements(sql),
     ...alertStatements(sql),
+    ...feedStatements(sql),
     ...outboxStatements(sql),
     ...timerStatements(sql),
     ...upkeepStatements(sql),

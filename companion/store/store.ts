@@ -1,5 +1,6 @@
 import type { Alert, AlertRelation } from "../../core/alert.ts";
 import type { DebounceWindow } from "../../core/debounce.ts";
+import type { FeedLine } from "../../core/feed_line.ts";
 import type { Incident } from "../../core/incident.ts";
 import type { Decision, Place } from "../../core/protocol.ts";
 import type { SettingsRow } from "../../core/service_settings.ts";
@@ -63,6 +64,27 @@ export interface Relation {
 export interface ClaimedWindow extends DebounceWindow {
   /** Which alert of the window this is; 1 opened it. */
   readonly alertCount: number;
+}
+
+/** An alert's place in a line of the feed. */
+export interface FeedPlace {
+  readonly alertId: string;
+  readonly key: string;
+  readonly serviceName: string;
+  readonly since: Instant;
+  /** Whether it is resolved in PagerDuty. */
+  readonly isOver: boolean;
+  /** The incident that was opened for it since; empty while none was. */
+  readonly openedAs: string;
+  /** Who asked for that: a Slack user id; empty where it opened by itself. */
+  readonly openedBy: string;
+}
+
+export interface FeedFigures {
+  readonly count: number;
+  readonly open: number;
+  readonly since: Instant;
+  readonly services: readonly { readonly name: string; readonly count: number }[];
 }
 
 export interface NewJob {
@@ -143,6 +165,22 @@ export interface Transaction {
   /** Sets what the alert is to the incident. An alert is attached or offered to one incident at most: a second one is a bug and throws. */
   relate(incidentId: string, alertId: string, relation: AlertRelation, at: Instant): Promise<void>;
   unrelate(incidentId: string, alertId: string): Promise<void>;
+
+  // Lines of the feed that belong to no incident
+  feedLine(key: string): Promise<FeedLine | undefined>;
+  /** Its deliveries go on from the number that they have reached. */
+  saveFeedLine(key: string, line: FeedLine, at: Instant): Promise<void>;
+  /** Raises the number of the line's last delivery and gives the new one. */
+  nextFeedSequence(key: string): Promise<number>;
+  /** Puts an alert into a line, or changes its place; an alert has one place at most. */
+  placeInFeed(place: FeedPlace): Promise<void>;
+  feedPlace(alertId: string): Promise<FeedPlace | undefined>;
+  /** Alerts of the line, open ones first and the newest of them first. */
+  feedPlaces(key: string, limit: number): Promise<readonly FeedPlace[]>;
+  /** @param services how many services are counted by name */
+  feedFigures(key: string, services: number): Promise<FeedFigures>;
+  /** The lines with alerts that this incident was opened for. */
+  feedKeysOf(incidentId: string): Promise<readonly string[]>;
 
   // Outbox
   enqueue(job: NewJob): Promise<void>;

@@ -2,11 +2,11 @@ import type { Incident } from "../../core/incident.ts";
 import type { Instant } from "../../core/time.ts";
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, type Result } from "../../core/result.ts";
-import { windowEnd } from "../../core/service_settings.ts";
 import { cutCharacters, oneLine, slug } from "../../core/text.ts";
-import { followToOpen, openByHand } from "./open.ts";
+import { openByHand } from "./open.ts";
 import type { Refusal } from "./refusal.ts";
-import { serviceSettings, type Unit } from "./unit.ts";
+import type { Unit } from "./unit.ts";
+import { takeFreeWindow } from "./window.ts";
 
 /** A service as PagerDuty has it. */
 export interface KnownService {
@@ -35,7 +35,8 @@ export async function takeClaim(
   if (found) await unit.tx.rememberService(found.id, found.name);
   const incidentId = named?.incidentId ?? unit.id("inc");
   const number = named?.number ?? String(await unit.tx.count("incident"));
-  const claimed = await takeWindow(unit, service.id, incidentId, at);
+  // What a person starts by hand counts as urgent.
+  const claimed = await takeFreeWindow(unit, { serviceId: service.id, urgency: "high" }, incidentId, at);
   const opening = {
     id: incidentId,
     number,
@@ -61,22 +62,4 @@ function answerFor(
 ): CompanionAnswers["claim"] {
   const { id: incidentId, number, serviceId, serviceName } = incident;
   return { ok: true, incidentId, number, serviceId, serviceName, windowClosesAt, windowHeldBy };
-}
-
-/** Takes the service's window where it is free, over, or held by an incident that is closed. */
-async function takeWindow(
-  unit: Unit,
-  serviceId: string,
-  incidentId: string,
-  at: number,
-): Promise<{ readonly closesAt: number; readonly heldBy: string }> {
-  const window = await unit.tx.window(serviceId);
-  if (window && at < window.closesAt) {
-    const holder = await followToOpen(unit, window.incidentId);
-    if (holder) return { closesAt: window.closesAt, heldBy: holder.incident.id };
-  }
-  // What a person starts by hand counts as urgent.
-  const closesAt = windowEnd((await serviceSettings(unit, serviceId, "high")).window, at);
-  await unit.tx.replaceWindow(serviceId, incidentId, at, closesAt);
-  return { closesAt, heldBy: "" };
 }

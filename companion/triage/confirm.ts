@@ -1,7 +1,9 @@
+import { feedKeyOf } from "../../core/feed_line.ts";
 import { MINUTE } from "../../core/time.ts";
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, refuse, type Result } from "../../core/result.ts";
 import type { OutboxRow } from "../jobs.ts";
+import { announceInFeed } from "./feed.ts";
 import { openWithNewWindow } from "./open.ts";
 import { type Refusal, unknownIncident } from "./refusal.ts";
 import { COMPANION_ACTOR, record, type Unit } from "./unit.ts";
@@ -13,12 +15,16 @@ export async function takeConfirmation(
 ): Promise<Result<CompanionAnswers["confirm"], Refusal>> {
   const { deliveryId, incidentId, outcome, place } = request;
   const job = deliveryId === "" ? undefined : await unit.tx.job(deliveryId);
-  const row = incidentId === "" ? undefined : await unit.tx.incident(incidentId);
-  if (incidentId !== "" && !row) return refuse(unknownIncident(incidentId));
+  const isOfIncident = incidentId !== "" && feedKeyOf(incidentId) === undefined;
+  const row = isOfIncident ? await unit.tx.incident(incidentId) : undefined;
+  if (isOfIncident && !row) return refuse(unknownIncident(incidentId));
   if (job && job.subject !== incidentId) {
     return refuse({ status: 409, code: "wrong_incident", message: "This delivery belongs to another incident." });
   }
-  if (row && place) await unit.tx.saveIncident({ ...row, place });
+  if (row && place) {
+    await unit.tx.saveIncident({ ...row, place });
+    if (row.place?.channelId !== place.channelId) await announceInFeed(unit, incidentId);
+  }
   // "done" also covers one that was given up: its late confirmation is welcome and changes nothing.
   if (!job || job.state === "done" || job.state === "failed") return accept({ ok: true });
   await unit.tx.updateJob(job.id, { state: "done", outcome, finishedAt: unit.now });

@@ -61,11 +61,13 @@ export interface AlertOpening {
   readonly windowClosesAt: Instant;
   readonly why: Why;
   readonly hint: DetailsHint;
+  /** Who asked for it, where it was not the alert itself. */
+  readonly by?: Person;
 }
 
 /** Opens an incident in triage for an alert and starts the workflow in Slack. The window is the caller's business. */
 export async function openForAlert(unit: Unit, opening: AlertOpening): Promise<void> {
-  const { alert, id, at, why, hint } = opening;
+  const { alert, id, at, why, hint, by } = opening;
   const number = String(await unit.tx.count("incident"));
   const incident: Incident = {
     status: "triage",
@@ -80,7 +82,7 @@ export async function openForAlert(unit: Unit, opening: AlertOpening): Promise<v
   await unit.tx.relate(id, alert.id, "attached", unit.now);
   await queue(unit, id, { kind: "slack_triage", alertId: alert.id });
   await queue(unit, id, { kind: "fetch_details", alertId: alert.id, ...hint });
-  await record(unit, id, "incident.opened", why, COMPANION_ACTOR, {
+  await record(unit, id, "incident.opened", why, by ? actorOf(by) : COMPANION_ACTOR, {
     alertId: alert.id,
     number,
     openedAt: at,

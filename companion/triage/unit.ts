@@ -1,3 +1,4 @@
+import { feedKeyOf } from "../../core/feed_line.ts";
 import type { Person } from "../../core/incident.ts";
 import {
   defaultServiceSettings,
@@ -55,10 +56,15 @@ export async function record(
 /** Puts something to do outside into the outbox; what goes to Slack gets the next number of its incident. */
 export async function queue(unit: Unit, subject: string, job: Job): Promise<string> {
   const isDelivery = DELIVERY_KINDS.includes(job.kind as DeliveryKind);
-  const sequence = isDelivery && subject !== "" ? await unit.tx.nextSequence(subject) : 0;
+  const sequence = isDelivery && subject !== "" ? await nextSequence(unit.tx, subject) : 0;
   const id = unit.id(isDelivery ? "dlv" : "job");
   await unit.tx.enqueue({ id, job, subject, sequence, createdAt: unit.now, notBefore: unit.now });
   return id;
+}
+
+function nextSequence(tx: Transaction, subject: string): Promise<number> {
+  const key = feedKeyOf(subject);
+  return key === undefined ? tx.nextSequence(subject) : tx.nextFeedSequence(key);
 }
 
 /**

@@ -4,6 +4,7 @@ import { type App, openApp, problemOf } from "../shared/app.ts";
 import { awaitIncident, type IncidentRecord, placeOf, readIncident, saveRecord } from "../shared/incidents.ts";
 import { handOverPending } from "../shared/pending.ts";
 import { publish } from "../shared/publish.ts";
+import { takeFeedLine } from "./feed_line.ts";
 import { applyDecisionAgain, archiveIfQuiet, type SignalOutcome, takeAlertNews, takeLaterAlert } from "./signals.ts";
 import { ApplySignalDefinition } from "./definition.ts";
 
@@ -14,6 +15,11 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
     const app = openApp(context);
     if (kind === "sync") {
       await sync(app, delivery_id);
+      return { outputs: done };
+    }
+    if (kind === "feed_line") {
+      const outcome = await takeFeedLine(app, incident_id, Number(sequence), context.inputs.data);
+      await app.companion.call("confirm", { deliveryId: delivery_id, incidentId: incident_id, outcome });
       return { outputs: done };
     }
     const record = await awaitIncident(app, incident_id);
@@ -51,6 +57,7 @@ function applySignal(
       return applyDecisionAgain(app, data);
     case "archive_due":
       return archiveIfQuiet(app, record, data);
+    case "feed_line":
     case "sync":
     case undefined:
       // A companion newer than this app: what it means is unknown here, and sending it again would not help.

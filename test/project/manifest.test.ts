@@ -126,7 +126,14 @@ describe("npm run --silent manifest", () => {
   });
 
   it("names a trigger's workflow for each trigger", () => {
-    for (const name of ["triage_alert", "handle_signal", "resolve_incident", "start_triage", "ask_again"]) {
+    for (const name of [
+      "triage_alert",
+      "handle_signal",
+      "resolve_incident",
+      "start_triage",
+      "ask_again",
+      "open_from_feed",
+    ]) {
       const workflow = /workflow: "#\/workflows\/(\w+)"/.exec(read(`triggers/${name}.ts`))?.[1] ?? "";
       expect(Object.keys(manifest.workflows), `triggers/${name}.ts`).toContain(workflow);
     }

@@ -1,0 +1,97 @@
+import type { FeedLine } from "../../core/feed_line.ts";
+import { jsonOf, numberOf, oneRow, type Sql, type SqlRow, textOf } from "./sql.ts";
+import type { FeedPlace, Transaction } from "./store.ts";
+
+type Methods = Pick<
+  Transaction,
+  | "feedLine"
+  | "saveFeedLine"
+  | "nextFeedSequence"
+  | "placeInFeed"
+  | "feedPlace"
+  | "feedPlaces"
+  | "feedFigures"
+  | "feedKeysOf"
+>;
+
+export function feedStatements(sql: Sql): Methods {
+  return {
+    async feedLine(key) {
+      const row = await oneRow(sql, "select body from feed_line where key = ?", [key]);
+      return row && (jsonOf(row, "body") as FeedLine);
+    },
+    async saveFeedLine(key, line, at) {
+      await sql.rows(
+        `insert into feed_line (key, body, sequence, updated_at) values (?, ?, 0, ?)
+         on conflict (key) do update set body = excluded.body, updated_at = excluded.updated_at`,
+        [key, JSON.stringify(line), at],
+      );
+    },
+    async nextFeedSequence(key) {
+      const row = await oneRow(sql, "update feed_line set sequence = sequence + 1 where key = ? returning sequence", [
+        key,
+      ]);
+      if (!row) throw new Error(`There is no line ${key} in the feed.`);
+      return numberOf(row, "sequence");
+    },
+    async placeInFeed({ alertId, key, serviceName, since, isOver, openedAs, openedBy }) {
+      await sql.rows(
+        `insert into feed_alert (alert_id, line_key, service_name, since, is_over, opened_as, opened_by)
+         values (?, ?, ?, ?, ?, ?, ?)
+         on conflict (alert_id) do update set line_key = excluded.line_key, service_name = excluded.service_name,
+           since = excluded.since, is_over = excluded.is_over, opened_as = excluded.opened_as,
+           opened_by = excluded.opened_by`,
+        [alertId, key, serviceName, since, isOver ? 1 : 0, openedAs, openedBy],
+      );
+    },
+    async feedPlace(alertId) {
+      const row = await oneRow(sql, "select * from feed_alert where alert_id = ?", [alertId]);
+      return row && readPlace(row);
+    },
+    async feedPlaces(key, limit) {
+      const rows = await sql.rows(
+        "select * from feed_alert where line_key = ? order by is_over, since desc, alert_id limit ?",
+        [key, limit],
+      );
+      return rows.map(readPlace);
+    },
+    async feedFigures(key, services) {
+      const all = await oneRow(
+        sql,
+        `select count(*) as count, coalesce(sum(1 - is_over), 0) as open, coalesce(min(since), 0) as since
+         from feed_alert where line_key = ?`,
+        [key],
+      );
+      const named = await sql.rows(
+        `select service_name, count(*) as count from feed_alert where line_key = ?
+         group by service_name order by count(*) desc, service_name limit ?`,
+        [key, services],
+      );
+      return {
+        count: all ? numberOf(all, "count") : 0,
+        open: all ? numberOf(all, "open") : 0,
+        since: all ? numberOf(all, "since") : 0,
+        services: named.map((row) => ({ name: textOf(row, "service_name"), count: numberOf(row, "count") })),
+      };
+    },
+    async feedKeysOf(incidentId) {
+      const rows = await sql.rows(
+        "select distinct line_key from feed_alert where opened_as <> '' and opened_as = ? order by line_key",
+        [incidentId],
+      );
+      return rows.map((row) => textOf(row, "line_key"));
+    },
+  };
+}
+
+function readPlace(row: SqlRow): FeedPlace {
+  return {
+    alertId: textOf(row, "alert_id"),
+    key: textOf(row, "line_key"),
+    serviceName: textOf(row, "service_name"),
+    since: numberOf(row, "since"),
+    isOver: numberOf(row, "is_over") === 1,
+    openedAs: textOf(row, "opened_as"),
+    openedBy: textOf(row, "opened_by"),
+  };
+}

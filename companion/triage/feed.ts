@@ -1,0 +1,95 @@
+/** Lines of the triage feed that belong to no incident: what is in them, and what Slack is told of them. */
+import {
+  FEED_ALERTS_MAX,
+  FEED_SERVICES_MAX,
+  type FeedAlert,
+  type FeedLine,
+  type FeedLineData,
+  feedSubject,
+} from "../../core/feed_line.ts";
+import { byteLength, cutBytes } from "../../core/text.ts";
+import type { AlertFacts, FeedPlace, Transaction } from "../store/store.ts";
+import { queue, type Unit } from "./unit.ts";
+
+/** Posts a line in the feed, or edits the one of this key. One that waits to leave carries the change already. */
+export async function putFeedLine(unit: Unit, key: string, line: FeedLine): Promise<void> {
+  await unit.tx.saveFeedLine(key, line, unit.now);
+  await announceFeedLine(unit, key);
+}
+
+/** Makes an alert one of those that a line is about; the caller puts the line. */
+export async function addToFeed(unit: Unit, key: string, alert: AlertFacts): Promise<void> {
+  await unit.tx.placeInFeed({ ...placeOf(key, alert), openedAs: "", openedBy: "" });
+}
+
+/** The alert of a line has changed in PagerDuty. */
+export async function updateInFeed(unit: Unit, place: FeedPlace, alert: AlertFacts): Promise<void> {
+  await unit.tx.placeInFeed({ ...place, ...placeOf(place.key, alert) });
+  await announceFeedLine(unit, place.key);
+}
+
+/** A triage was opened for an alert of a line, which says so from now on. @param by Slack user id; empty for nobody */
+export async function openedFromFeed(unit: Unit, place: FeedPlace, incidentId: string, by: string): Promise<void> {
+  await unit.tx.placeInFeed({ ...place, openedAs: incidentId, openedBy: by });
+  await announceFeedLine(unit, place.key);
+}
+
+/** Lines that name this incident are drawn anew, since its channel may be known now. */
+export async function announceInFeed(unit: Unit, incidentId: string): Promise<void> {
+  for (const key of await unit.tx.feedKeysOf(incidentId)) await announceFeedLine(unit, key);
+}
+
+function placeOf(key: string, alert: AlertFacts): Omit<FeedPlace, "openedAs" | "openedBy"> {
+  const { id: alertId, serviceName, since, status } = alert;
+  return { alertId, key, serviceName, since, isOver: status === "resolved" };
+}
+
+async function announceFeedLine(unit: Unit, key: string): Promise<void> {
+  const open = await unit.tx.openJobs(feedSubject(key), ["slack_signal"]);
+  if (open.some(({ state, attempts }) => state === "ready" && attempts === 0)) return;
+  await queue(unit, feedSubject(key), { kind: "slack_signal", signal: "feed_line", key });
+}
+
+/** What a line says, read at the moment that it leaves, as JSON of at most `maxBytes`. */
+export async function feedLineData(tx: Transaction, key: string, maxBytes: number): Promise<string | undefined> {
+  const line = await tx.feedLine(key);
+  if (!line) return undefined;
+  const figures = await tx.feedFigures(key, FEED_SERVICES_MAX);
+  const alerts: FeedAlert[] = [];
+  for (const place of await tx.feedPlaces(key, FEED_ALERTS_MAX)) {
+    const alert = await feedAlert(tx, place);
+    if (alert) alerts.push(alert);
+  }
+  const services = figures.services.map(({ name, count }) => ({ name: cutBytes(name, 100), count }));
+  // Hostile titles are the only reason that it would not fit; the oldest go, and the counts tell of them.
+  for (;;) {
+    const data: FeedLineData = { line, about: { ...figures, services, alerts } };
+    const text = JSON.stringify(data);
+    if (byteLength(text) <= maxBytes || alerts.pop() === undefined) return text;
+  }
+}
+
+async function feedAlert(tx: Transaction, place: FeedPlace): Promise<FeedAlert | undefined> {
+  const row = await tx.alert(place.alertId);
+  if (!row) return undefined;
+  const { id, title, url, serviceName, urgency, status, since } = row.facts;
+  const incident = place.openedAs === "" ? undefined : await tx.incident(place.openedAs);
+  return {
+    id,
+    title: cutBytes(title, 180),
+    url: byteLength(url) <= 250 ? url : "",
+    serviceName: cutBytes(serviceName, 100),
+    urgency,
+    status,
+    since,
+    ...(incident
+      ? {
+          opened: {
+            number: incident.incident.number,
+            by: place.openedBy,
+            channelId: incident.place?.channelId ?? "",
+          },
+        }
+      : {}),
+  };
+}

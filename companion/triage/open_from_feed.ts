@@ -1,0 +1,82 @@
+import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
+import { accept, refuse, type Result } from "../../core/result.ts";
+import type { AlertFacts, IncidentRow } from "../store/store.ts";
+import { homeOf } from "./events.ts";
+import { openedFromFeed } from "./feed.ts";
+import { followToOpen, offerAlert, openForAlert } from "./open.ts";
+import type { Refusal } from "./refusal.ts";
+import type { Unit } from "./unit.ts";
+import { takeFreeWindow } from "./window.ts";
+
+type Answer = CompanionAnswers["open"];
+
+const NOT_LISTED: Refusal = {
+  status: 404,
+  code: "not_in_feed",
+  message: "This alert is not in this line of the feed any more. Look for a newer line.",
+};
+const DECIDED: Refusal = {
+  status: 409,
+  code: "already_decided",
+  message: "A triage was opened for this alert before, and it is closed. Use Start triage to begin anew.",
+};
+
+/** A line's alerts beyond this many stay in the line when a triage is opened for one of them. */
+const OFFERED_MAX = 100;
+
+/**
+ * Opens a triage for an alert of a line, because somebody pressed *Open triage*. It takes the service's window unless an
+ * open incident holds it. Idempotent by `requestId`, and by the alert: it is opened once, whoever presses.
+ */
+export async function takeOpening(
+  unit: Unit,
+  request: CompanionRequests["open"],
+): Promise<Result<CompanionAnswers["open"], Refusal>> {
+  const { requestId, key, alertId, by } = request;
+  const answered = await unit.tx.answered("open", requestId);
+  if (answered !== undefined) return accept(answered as Answer);
+  const [alert, place] = [await unit.tx.alert(alertId), await unit.tx.feedPlace(alertId)];
+  // The button's values are visible to clients and can be made up.
+  if (!alert || place?.key !== key) return refuse(NOT_LISTED);
+  const home = homeOf(await unit.tx.relations(alertId));
+  if (home) {
+    const open = await followToOpen(unit, home.incidentId);
+    return open ? accept(answerFor("already_open", open)) : refuse(DECIDED);
+  }
+  const id = unit.id("inc");
+  const { closesAt } = await takeFreeWindow(unit, alert.facts, id, unit.now);
+  await openForAlert(unit, {
+    id,
+    alert: alert.facts,
+    at: unit.now,
+    windowClosesAt: closesAt,
+    why: "opened_from_feed",
+    hint: { expectsAlerts: false },
+    by,
+  });
+  await openedFromFeed(unit, place, id, by.slackUserId);
+  await offerCompanions(unit, key, alert.facts, id, by.slackUserId);
+  const row = await unit.tx.incident(id);
+  if (!row) throw new Error("The incident that was opened is not there.");
+  const answer = answerFor("opened", row);
+  await unit.tx.rememberAnswer("open", requestId, answer, unit.now);
+  return accept(answer);
+}
+
+/** A line of one service's alerts is about one failure: the others that are still open are offered to the triage. */
+async function offerCompanions(unit: Unit, key: string, first: AlertFacts, id: string, by: string): Promise<void> {
+  const line = await unit.tx.feedLine(key);
+  if (line?.kind !== "alert" && line?.kind !== "suppressed") return;
+  for (const place of await unit.tx.feedPlaces(key, OFFERED_MAX)) {
+    const row = place.isOver || place.openedAs !== "" ? undefined : await unit.tx.alert(place.alertId);
+    const target = await unit.tx.incident(id);
+    if (!row || !target || row.facts.serviceId !== first.serviceId) continue;
+    if (homeOf(await unit.tx.relations(place.alertId))) continue;
+    await offerAlert(unit, target, row.facts, { expectsAlerts: false });
+    await openedFromFeed(unit, place, id, by);
+  }
+}
+
+function answerFor(outcome: Answer["outcome"], { incident, place }: IncidentRow): Answer {
+  return { ok: true, outcome, incidentId: incident.id, number: incident.number, channelId: place?.channelId ?? "" };
+}

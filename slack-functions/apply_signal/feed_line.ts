@@ -1,0 +1,102 @@
+import { feedKeyOf, readFeedLine } from "../../core/feed_line.ts";
+import { HOUR } from "../../core/time.ts";
+import type { App } from "../shared/app.ts";
+import { feedLineBlockId, feedLineBlocks, feedLineText } from "../shared/feed_line.ts";
+import { safeJson } from "../shared/people.ts";
+import { lookUntil } from "../shared/settling.ts";
+import { mayCall, mustCall, numberOf, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
+
+const DATASTORE = "feed_lines";
+const KEPT_MS = 90 * 24 * HOUR;
+
+interface Posted {
+  readonly channel: string;
+  readonly ts: string;
+  readonly sequence: number;
+}
+
+/**
+ * Posts a line of the feed, or edits it where it was posted. The companion sends the next delivery of a line only when
+ * this one was confirmed, so no two of them draw at a time; what is written is waited for, since the next reads it.
+ */
+export async function takeFeedLine(
+  app: App,
+  subject: string,
+  sequence: number,
+  data: string,
+): Promise<"applied" | "already_applied"> {
+  const key = feedKeyOf(subject);
+  const line = readFeedLine(safeJson(data));
+  if (key === undefined || !line) {
+    // A companion newer than this app: what it means is unknown here, and sending it again would not help.
+    console.warn("feed_line.unknown_kind");
+    return "applied";
+  }
+  const posted = await readPosted(app, key);
+  if (posted && posted.sequence >= sequence) return "already_applied";
+  // Announcements are the next best place: an alert that nobody can see would be lost.
+  const channel = posted?.channel || app.settings.triageChannelId || app.settings.announceChannelId;
+  if (!channel) {
+    console.warn("feed_line.no_channel: neither TRIAGE_CHANNEL_ID nor ANNOUNCE_CHANNEL_ID is set");
+    return "applied";
+  }
+  const message = { text: feedLineText(line), blocks: feedLineBlocks(key, line, app.settings.links) };
+  const known = posted?.ts || (await findPosted(app, channel, key));
+  const ts = (known && (await edit(app, channel, known, message))) || (await post(app, channel, message));
+  await writePosted(app, key, { channel, ts, sequence });
+  return "applied";
+}
+
+interface Message {
+  readonly text: string;
+  readonly blocks: readonly unknown[];
+}
+
+/** @returns the message's timestamp; undefined where somebody deleted it, and it is posted anew */
+async function edit(app: App, channel: string, ts: string, message: Message): Promise<string | undefined> {
+  const answer = await mustCall(app.slack, "chat.update", { channel, ts, ...message }, [
+    "message_not_found",
+    "cant_update_message",
+  ]);
+  return answer.ok ? ts : undefined;
+}
+
+async function post(app: App, channel: string, message: Message): Promise<string> {
+  const answer = await mustCall(app.slack, "chat.postMessage", {
+    channel,
+    ...message,
+    unfurl_links: false,
+    unfurl_media: false,
+  });
+  return textOf(answer["ts"]);
+}
+
+/** What an earlier attempt posted and did not live to write down. */
+async function findPosted(app: App, channel: string, key: string): Promise<string | undefined> {
+  const answer = await mayCall(app.slack, "conversations.history", { channel, limit: 50 }, ["not_in_channel"]);
+  const messages = Array.isArray(answer["messages"]) ? answer["messages"].map(recordOf) : [];
+  const wanted = feedLineBlockId(key);
+  const found = messages.find((message) => {
+    const blocks = Array.isArray(message["blocks"]) ? message["blocks"].map(recordOf) : [];
+    return blocks.some((block) => block["block_id"] === wanted);
+  });
+  return textOf(found?.["ts"]) || undefined;
+}
+
+async function readPosted(app: App, key: string): Promise<Posted | undefined> {
+  const answer = await mustCall(app.slack, "apps.datastore.get", { datastore: DATASTORE, id: key });
+  const item = recordOf(answer["item"]);
+  if (textOf(item["id"]) === "") return undefined;
+  return { channel: textOf(item["channel"]), ts: textOf(item["ts"]), sequence: numberOf(item["sequence"]) };
+}
+
+async function writePosted(app: App, key: string, posted: Posted): Promise<void> {
+  const item = { id: key, ...posted, expires_at: Math.floor((app.now + KEPT_MS) / 1_000) };
+  await mustCall(app.slack, "apps.datastore.put", { datastore: DATASTORE, item });
+  const shown = await lookUntil(
+    app,
+    () => readPosted(app, key),
+    (read) => read !== undefined && read.sequence >= posted.sequence,
+  );
+  if (!shown) throw new SlackProblem("Slack's storage does not show what was written to it.");
+}

@@ -1,0 +1,105 @@
+import type { FeedAlert, FeedAlerts, FeedLine, FeedLineData } from "../../core/feed_line.ts";
+import { type Block, context, section } from "./card.ts";
+import { channelLink, escapeText, link, mention, time } from "./mrkdwn.ts";
+import type { Settings } from "./settings.ts";
+
+/** A line's blocks carry its key in an id, by which a repeated delivery finds the message that it posted. */
+export function feedLineBlockId(key: string): string {
+  return `feed:${key}`.slice(0, 255);
+}
+
+/** Pings nobody, whatever the alerts are called. */
+export function feedLineBlocks(key: string, { line, about }: FeedLineData, links: Settings["links"]): Block[] {
+  const [only] = about.alerts;
+  const isOneFailure = line.kind === "alert" || line.kind === "suppressed";
+  const shown = isOneFailure && only ? [only] : about.alerts;
+  const hidden = about.count - shown.length;
+  return [
+    section(headline(line, about), feedLineBlockId(key)),
+    ...shown.map((alert, index) => alertBlock(key, line, alert, index, links)),
+    ...(!isOneFailure && hidden > 0 ? [context(`and ${hidden} more, which PagerDuty lists`)] : []),
+  ];
+}
+
+/** The sentence that notifications show; makes sense alone. */
+export function feedLineText({ line, about }: FeedLineData): string {
+  return headline(line, about);
+}
+
+function headline(line: FeedLine, about: FeedAlerts): string {
+  const services = servicesOf(about);
+  const [first] = about.alerts;
+  switch (line.kind) {
+    case "alert":
+      return `:small_blue_diamond: *${escapeText(first?.serviceName ?? "", 80)}* · ${times(about)} · set to the feed only, so no channel was opened`;
+    case "suppressed":
+      return `:white_circle: *${escapeText(first?.serviceName ?? "", 80)}* · the same again, ${times(about)}, after ${escapeText(line.dismissedBy, 60)} said it is no incident (#${escapeText(line.number, 20)}) · quiet until ${time(line.until)}`;
+    case "backlog":
+      return `:inbox_tray: *${countOf(about, "alert")} reached us late* · ${services} · older than their windows, so no channels were opened · ${openOf(about)}`;
+    case "first_start":
+      return `:wave: *${line.isComplete ? "" : "More than "}${countOf(about, "alert")} ${about.count === 1 ? "was" : "were"} open when Pager Triage started* · ${services} · ${openOf(about)}`;
+    case "withdrawn":
+      return `:dash: *${countOf(about, "alert")} came and went while Slack could not be reached* · ${services} · nothing to do`;
+  }
+}
+
+function countOf({ count }: FeedAlerts, word: string): string {
+  return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
+function times({ count, since }: FeedAlerts): string {
+  return count <= 1 ? `at ${time(since)}` : `${count} times since ${time(since)}`;
+}
+
+function openOf({ count, open }: FeedAlerts): string {
+  if (open === 0) return "all resolved since";
+  return open === count ? "all still open" : `${open} still open`;
+}
+
+function servicesOf({ services, count }: FeedAlerts): string {
+  const named = services.map((one) => `${escapeText(one.name, 60)} ${one.count}`);
+  const rest = count - services.reduce((sum, one) => sum + one.count, 0);
+  return [...named, ...(rest > 0 ? [`others ${rest}`] : [])].join(", ");
+}
+
+const STATUS_WORDS: Readonly<Record<FeedAlert["status"], string>> = {
+  triggered: "still open",
+  acknowledged: "acknowledged",
+  resolved: "resolved",
+};
+
+function alertBlock(key: string, line: FeedLine, alert: FeedAlert, index: number, links: Settings["links"]): Block {
+  const service = line.kind === "alert" || line.kind === "suppressed" ? "" : `*${escapeText(alert.serviceName, 60)}*: `;
+  const urgency = alert.urgency === "low" ? " · low urgency" : "";
+  const text = `${service}${link(alert.url, alert.title, 160)} · ${STATUS_WORDS[alert.status]}${urgency}${openedWords(alert)}`;
+  const mayOpen = links.open !== undefined && alert.opened === undefined && line.kind !== "withdrawn";
+  return {
+    ...section(text),
+    ...(mayOpen ? { accessory: openButton(links.open, key, alert.id, index) } : {}),
+  };
+}
+
+function openedWords({ opened }: FeedAlert): string {
+  if (!opened) return "";
+  const who = opened.by === "" ? "opened by itself" : `opened by ${mention(opened.by)}`;
+  const where = opened.channelId === "" ? "" : ` in ${channelLink(opened.channelId)}`;
+  return ` · triage #${escapeText(opened.number, 20)} ${who}${where}`;
+}
+
+/** A workflow button, since a line outlives every run. */
+function openButton(url: string, key: string, alertId: string, index: number): Block {
+  return {
+    type: "workflow_button",
+    text: { type: "plain_text", text: "Open triage" },
+    action_id: `open_triage_${index}`,
+    workflow: {
+      trigger: {
+        url,
+        customizable_input_parameters: [
+          { name: "key", value: key },
+          { name: "alert_id", value: alertId },
+        ],
+      },
+    },
+  };
+}
