@@ -18,7 +18,6 @@ export type FeedLine =
   | { readonly kind: "first_start"; readonly at: Instant; readonly isComplete: boolean }
   /** They were over before Slack could be reached. */
   | { readonly kind: "withdrawn" };
-export type FeedLineKind = FeedLine["kind"];
 
 /** An alert as a line names it. */
 export interface FeedAlert {

@@ -5,6 +5,7 @@ import { recogniseAttachments } from "../../core/recogniser.ts";
 import type { EventAlert, PagerdutyEvent } from "../intake/webhook_event.ts";
 import { ALERT_EVENTS } from "../intake/webhook_event.ts";
 import type { AlertFacts, AlertRow, Relation } from "../store/store.ts";
+import { updateInFeed } from "./feed.ts";
 import { type Routed, routeNewAlert } from "./open.ts";
 import { announceAlert, queue, record, type Unit } from "./unit.ts";
 
@@ -38,6 +39,8 @@ export async function takeEvent(
   const home = homeOf(relations);
   const isNews = !before || !isDeepStrictEqual(before.facts, after.facts);
   if (!isDeepStrictEqual(before, after)) await unit.tx.saveAlert(after);
+  const place = isNews ? await unit.tx.feedPlace(alert.id) : undefined;
+  if (place) await updateInFeed(unit, place, after.facts);
   if (relations.length === 0) {
     return takeUnrelated(unit, event, after.facts, alertTime(event.occurredAt, receivedAt), isNews);
   }

@@ -67,6 +67,18 @@ describe("a line of the feed", () => {
     expect(said("a").about.count).toBe(5);
   });
 
+  it("follows its alerts in PagerDuty", async () => {
+    await put("a", { kind: "backlog" }, ["P1", "P2"]);
+    const first = world.pagerduty.incidents.get("P1");
+    if (first) await world.event(first, { type: "incident.resolved", status: "resolved" });
+    await world.confirmAll();
+    expect(said("a").about).toMatchObject({ count: 2, open: 1 });
+    expect(said("a").about.alerts.map(({ id, status }) => [id, status])).toEqual([
+      ["P2", "triggered"],
+      ["P1", "resolved"],
+    ]);
+  });
+
   it("can be confirmed only as itself", async () => {
     await put("a", { kind: "alert" }, ["P1"]);
     const deliveryId = lines("a")[0]?.delivery_id ?? "";
