@@ -6,7 +6,12 @@ import type { Instant } from "../core/time.ts";
  * leaves, so that it is never older than the row that it waits in.
  */
 export type Job =
-  | { readonly kind: "slack_triage"; readonly alertId: string }
+  | {
+      readonly kind: "slack_triage";
+      readonly alertId: string;
+      /** The closed incident whose alert PagerDuty reopened. */
+      readonly reopenedFrom?: string;
+    }
   | {
       readonly kind: "slack_signal";
       readonly signal: "later_alert";
@@ -14,6 +19,7 @@ export type Job =
       readonly laterCount: number;
     }
   | { readonly kind: "slack_signal"; readonly signal: "alert_changed"; readonly alertId: string }
+  | { readonly kind: "slack_signal"; readonly signal: "alert_moved"; readonly alertId: string; readonly to: string }
   | { readonly kind: "slack_signal"; readonly signal: "apply_decision" | "archive_due" | "sync" }
   | { readonly kind: "slack_signal"; readonly signal: "feed_line"; readonly key: string }
   | {

@@ -1,5 +1,7 @@
 import type { AlertRoute } from "../core/debounce.ts";
 import type { AcknowledgeRule } from "../core/paging.ts";
+import type { ResolutionReason } from "../core/alert_resolution.ts";
+import type { PagingReason } from "../core/paging_news.ts";
 import type { TransitionReason } from "../core/transitions.ts";
 import type { Instant } from "../core/time.ts";
 
@@ -8,6 +10,8 @@ export type Why =
   | AlertRoute["why"]
   | TransitionReason
   | AcknowledgeRule["why"]
+  | PagingReason
+  | ResolutionReason
   /** The window's incident was closed, and alerts never join a closed one. */
   | "incident_closed"
   /** Slack knew the incident to be closed when the alert was handed over. */
@@ -20,8 +24,8 @@ export type Why =
   | "opened_from_feed"
   | "handed_over_late"
   | "pagerduty_event"
-  /** PagerDuty merged the alert's incident into another one; nobody resolved it. */
-  | "pagerduty_merge"
+  /** PagerDuty moved the alert to another service; the alert stays where people are at work on it. */
+  | "service_changed"
   | "pagerduty_confirmed"
   | "pagerduty_refused"
   | "person_asked"
@@ -46,6 +50,8 @@ export type What =
   | "alert.set_aside"
   | "alert.changed"
   | "alert.seen"
+  | "alert.moved"
+  | "alert.service_changed"
   | "alert.acknowledged"
   | "alert.not_acknowledged"
   | "alert.resolve_wanted"

@@ -1,3 +1,4 @@
+import type { Resolution } from "./alert_resolution.ts";
 import type { Attachment } from "./attachment.ts";
 import type { PagedPerson } from "./paging.ts";
 import type { Instant } from "./time.ts";
@@ -39,4 +40,8 @@ export interface Alert {
   readonly relation: AlertRelation;
   readonly attachments: readonly Attachment[];
   readonly closing: Closing;
+  /** How PagerDuty's last resolve of it came about; kept when it is reopened, so only the status says that it is over. */
+  readonly resolution?: Resolution;
+  /** When PagerDuty last reopened it. */
+  readonly reopenedAt?: Instant;
 }

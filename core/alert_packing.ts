@@ -1,4 +1,5 @@
 import { type Alert, ALERT_RELATIONS, type Closing, PAGERDUTY_STATUSES } from "./alert.ts";
+import type { Resolution } from "./alert_resolution.ts";
 import { TRIGGER_STRING_MAX_BYTES } from "./assumptions.ts";
 import type { Attachment } from "./attachment.ts";
 import type { PagedPerson } from "./paging.ts";
@@ -37,15 +38,28 @@ export function packAlert(alert: Alert, maxBytes: number = TRIGGER_STRING_MAX_BY
 
 /** Bounds the short texts that are never dropped. */
 function withoutExcess(alert: Alert): Alert {
-  const { closing, priority } = alert;
+  const { closing, priority, resolution } = alert;
   return {
     ...alert,
     id: cutCharacters(alert.id, SHORT_TEXT_MAX),
     serviceId: cutCharacters(alert.serviceId, SHORT_TEXT_MAX),
     serviceName: cutCharacters(alert.serviceName, SHORT_TEXT_MAX),
     ...(priority === undefined ? {} : { priority: cutCharacters(priority, SHORT_TEXT_MAX) }),
+    ...(resolution === undefined ? {} : { resolution: boundedResolution(resolution) }),
     closing: "problem" in closing ? { ...closing, problem: cutCharacters(closing.problem ?? "", 300) } : closing,
   };
+}
+
+function boundedResolution(resolution: Resolution): Resolution {
+  switch (resolution.by) {
+    case "person":
+      return { ...resolution, name: cutCharacters(resolution.name, SHORT_TEXT_MAX) };
+    case "merge":
+      return { ...resolution, into: cutCharacters(resolution.into, SHORT_TEXT_MAX) };
+    case "itself":
+    case "us":
+      return resolution;
+  }
 }
 
 function cutTitles(alert: Alert, max: number): Alert {
@@ -66,6 +80,8 @@ export function unpackAlert(text: string): Alert | undefined {
   if (!isText(id) || id === "" || !isText(title) || !isText(serviceId) || !isText(serviceName)) return undefined;
   if (!status || !relation || (urgency !== "high" && urgency !== "low") || !isInstant(since)) return undefined;
   const priority = value["priority"];
+  const resolution = readResolution(value["resolution"]);
+  const reopenedAt = value["reopenedAt"];
   return {
     id,
     number: isInstant(value["number"]) ? value["number"] : 0,
@@ -81,7 +97,25 @@ export function unpackAlert(text: string): Alert | undefined {
     relation,
     attachments: listOf(value["attachments"], readAttachment),
     closing: readClosing(value["closing"]),
+    ...(resolution === undefined ? {} : { resolution }),
+    ...(isInstant(reopenedAt) ? { reopenedAt } : {}),
   };
+}
+
+function readResolution(value: unknown): Resolution | undefined {
+  if (!isRecord(value) || !isInstant(value["at"])) return undefined;
+  const { by, at, name, into, number } = value;
+  switch (by) {
+    case "itself":
+    case "us":
+      return { by, at };
+    case "person":
+      return { by, at, name: isText(name) ? name : "Somebody" };
+    case "merge":
+      return isText(into) ? { by, at, into, number: isInstant(number) ? number : 0 } : undefined;
+    default:
+      return undefined;
+  }
 }
 
 function readPerson(value: Readonly<Record<string, unknown>>): PagedPerson | undefined {

@@ -26,11 +26,14 @@ export interface TriageDelivery {
   readonly window_closes_at: string;
   /** JSON of {@link Alert}: the alert that opened it. */
   readonly alert: string;
+  /** The closed incident whose alert PagerDuty reopened; empty for every other triage. */
+  readonly reopened_from: string;
 }
 
 export const SIGNAL_KINDS = [
   "later_alert",
   "alert_changed",
+  "alert_moved",
   "apply_decision",
   "archive_due",
   "sync",
@@ -54,6 +57,8 @@ export interface SignalData {
   later_alert: { readonly alert: Alert; readonly laterCount: number };
   /** News of an alert of this incident: details found, acknowledged, reassigned, resolved, an answer to a resolve. */
   alert_changed: { readonly alert: Alert };
+  /** PagerDuty merged an alert of this incident into one of another incident, and it went there. */
+  alert_moved: { readonly alert: Alert; readonly movedTo: string };
   /** A decision that the companion knows and that nobody confirmed as applied. */
   apply_decision: { readonly decision: Decision };
   /** The grace period of a merged or dismissed channel is over, as far as the companion knows. */

@@ -50,6 +50,8 @@ export const IncidentsDatastore = DefineDatastore({
     resolved_by: { type: Schema.types.string },
     resolved_at: { type: Schema.types.number },
     summary: { type: Schema.types.string },
+    /** The closed incident whose alert PagerDuty reopened; empty for every other triage. */
+    reopened_from: { type: Schema.types.string },
     lead: { type: Schema.types.string },
     severity: { type: Schema.types.string },
     /** JSON of the latest update; empty where nobody has written one. */

@@ -19,6 +19,7 @@ const trigger: Trigger<typeof TriageAlertWorkflow.definition> = {
     opened_at: { value: "{{data.opened_at}}" },
     window_closes_at: { value: "{{data.window_closes_at}}" },
     alert: { value: "{{data.alert}}" },
+    reopened_from: { value: "{{data.reopened_from}}" },
   },
 };
 

@@ -23,6 +23,11 @@ export const TriageAlertWorkflow = DefineWorkflow({
         description: "Until when later alerts join, in ISO 8601.",
       },
       alert: { type: Schema.types.string, title: "Alert", description: "The alert that opened it, as JSON." },
+      reopened_from: {
+        type: Schema.types.string,
+        title: "Reopened from",
+        description: "The closed incident whose alert PagerDuty reopened; empty for every other triage.",
+      },
     },
     required: [
       "delivery_id",
@@ -35,6 +40,7 @@ export const TriageAlertWorkflow = DefineWorkflow({
       "opened_at",
       "window_closes_at",
       "alert",
+      "reopened_from",
     ],
   },
 });
@@ -51,5 +57,6 @@ const opened = TriageAlertWorkflow.addStep(OpenTriageDefinition, {
   opened_at: inputs.opened_at,
   window_closes_at: inputs.window_closes_at,
   alert: inputs.alert,
+  reopened_from: inputs.reopened_from,
 });
 addTriageSteps(TriageAlertWorkflow, opened.outputs.incident_id);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { fromIso, type Instant } from "../../core/time.ts";
 import type { PagerdutyStatus } from "../../core/alert.ts";
+import { mergeTarget, resolveReason } from "../pagerduty/answers.ts";
 
 /** Loose on purpose: PagerDuty adds keys, and leaves out or nulls nearly every other one. */
 const reference = z.looseObject({
@@ -16,7 +17,9 @@ const envelope = z.looseObject({
     id: z.string().min(1).max(200),
     event_type: z.string().min(1).max(200),
     occurred_at: z.string().nullish(),
-    agent: z.looseObject({ id: z.string().nullish(), type: z.string().nullish() }).nullish(),
+    agent: z
+      .looseObject({ id: z.string().nullish(), type: z.string().nullish(), summary: z.string().nullish() })
+      .nullish(),
     client: z.looseObject({ url: z.string().nullish() }).nullish(),
     data: z.unknown(),
   }),
@@ -29,14 +32,13 @@ const incidentData = z.looseObject({
   number: z.number().int().nonnegative().nullish(),
   status: z.enum(["triggered", "acknowledged", "resolved"]),
   created_at: z.string().nullish(),
+  reopened_at: z.string().nullish(),
   title: z.string().nullish(),
   urgency: z.string().nullish(),
   priority: reference.nullish(),
   service: reference,
   assignees: z.array(reference).nullish(),
-  resolve_reason: z
-    .looseObject({ type: z.string().nullish(), incident: z.looseObject({ id: z.string().nullish() }).nullish() })
-    .nullish(),
+  resolve_reason: resolveReason.nullish(),
 });
 
 /** The event types whose data is the incident itself; the others change nothing that we show. */
@@ -67,8 +69,9 @@ export interface EventAlert {
   readonly status: PagerdutyStatus;
   readonly since?: Instant;
   readonly assignees: readonly { readonly pagerdutyUserId: string; readonly name: string }[];
-  /** The incident in PagerDuty that this one was merged into; empty where PagerDuty does not say. */
-  readonly mergedInto?: string;
+  readonly reopenedAt?: Instant;
+  /** The incident in PagerDuty that this one was merged into; empty, or 0, where PagerDuty does not say. */
+  readonly mergedInto?: { readonly id: string; readonly number: number };
 }
 
 export interface PagerdutyEvent {
@@ -79,6 +82,8 @@ export interface PagerdutyEvent {
   readonly agentId: string;
   /** Undefined where an integration, a rule or nobody in particular caused it. */
   readonly agentType?: string;
+  /** Empty where PagerDuty does not name it. */
+  readonly agentName: string;
   /** The sender's own link, on incident.triggered; where a Sentry alert has its issue. */
   readonly clientUrl?: string;
   /** Undefined for events that are about something else than an incident itself. */
@@ -107,6 +112,7 @@ export function readEvent(body: string): PagerdutyEvent | undefined {
     type: event.event_type,
     ...(occurredAt === undefined ? {} : { occurredAt }),
     agentId: event.agent?.id ?? "",
+    agentName: cutCharacters(oneLine(event.agent?.summary ?? ""), 120),
     ...(event.agent?.type ? { agentType: event.agent.type } : {}),
     ...(clientUrl ? { clientUrl } : {}),
     ...(data.success ? { alert: readAlert(data.data) } : {}),
@@ -116,7 +122,8 @@ export function readEvent(body: string): PagerdutyEvent | undefined {
 function readAlert(data: z.output<typeof incidentData>): EventAlert {
   const since = fromIso(data.created_at);
   const priority = oneLine(data.priority?.summary ?? "");
-  const isMerge = data.resolve_reason?.type === "merge_resolve_reason";
+  const reopenedAt = fromIso(data.reopened_at);
+  const mergedInto = mergeTarget(data.resolve_reason);
   return {
     id: data.id,
     number: data.number ?? 0,
@@ -129,10 +136,11 @@ function readAlert(data: z.output<typeof incidentData>): EventAlert {
     ...(priority === "" ? {} : { priority: cutCharacters(priority, 120) }),
     status: data.status,
     ...(since === undefined ? {} : { since }),
+    ...(reopenedAt === undefined ? {} : { reopenedAt }),
     assignees: (data.assignees ?? []).map((one) => ({
       pagerdutyUserId: one.id,
       name: cutCharacters(oneLine(one.summary ?? ""), 120) || one.id,
     })),
-    ...(isMerge ? { mergedInto: data.resolve_reason?.incident?.id ?? "" } : {}),
+    ...(mergedInto === undefined ? {} : { mergedInto }),
   };
 }

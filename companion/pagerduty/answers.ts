@@ -1,13 +1,15 @@
 /** What we read in PagerDuty's answers: as little as we use, everything else may be there, missing or null. */
 import { z } from "zod";
 import type { PagerdutyStatus } from "../../core/alert.ts";
-import { oneLine } from "../../core/text.ts";
+import { cutCharacters, oneLine } from "../../core/text.ts";
 import { fromIso, type Instant } from "../../core/time.ts";
 
 export interface PagerdutyIncident {
   readonly status: PagerdutyStatus;
   readonly assignees: readonly { readonly pagerdutyUserId: string; readonly name: string }[];
   readonly reopenedAt?: Instant;
+  /** The incident in PagerDuty that this one was merged into, which PagerDuty calls a resolve. */
+  readonly mergedInto?: { readonly id: string; readonly number: number };
   /** When the status last changed, by PagerDuty's clock, in whole seconds. */
   readonly statusChangedAt?: Instant;
 }
@@ -17,10 +19,27 @@ export interface PagerdutyService {
   readonly name: string;
 }
 
+/** The one reason that PagerDuty knows is a merge. */
+export const resolveReason = z.looseObject({
+  type: z.string().nullish(),
+  incident: z.looseObject({ id: z.string().nullish(), summary: z.string().nullish() }).nullish(),
+});
+
+/** The PagerDuty incident that a reason names as the merge's target; its id is empty, or its number 0, where PagerDuty does not say. */
+export function mergeTarget(
+  reason: z.output<typeof resolveReason> | null | undefined,
+): { readonly id: string; readonly number: number } | undefined {
+  if (reason?.type !== "merge_resolve_reason") return undefined;
+  // PagerDuty's references name an incident as "[#1234] Title".
+  const number = /^\[#(\d{1,12})\]/.exec(reason.incident?.summary ?? "")?.[1];
+  return { id: cutCharacters(reason.incident?.id ?? "", 64), number: Number(number ?? 0) };
+}
+
 const incident = z.looseObject({
   incident: z.looseObject({
     status: z.enum(["triggered", "acknowledged", "resolved"]),
     reopened_at: z.string().nullish(),
+    resolve_reason: resolveReason.nullish(),
     last_status_change_at: z.string().nullish(),
     assignments: z
       .array(z.looseObject({ assignee: z.looseObject({ id: z.string(), summary: z.string().nullish() }).nullish() }))
@@ -31,8 +50,9 @@ const incident = z.looseObject({
 export function incidentAnswer(data: unknown): PagerdutyIncident | undefined {
   const parsed = incident.safeParse(data);
   if (!parsed.success) return undefined;
-  const { status, assignments, reopened_at, last_status_change_at } = parsed.data.incident;
+  const { status, assignments, reopened_at, resolve_reason, last_status_change_at } = parsed.data.incident;
   const reopenedAt = fromIso(reopened_at);
+  const mergedInto = mergeTarget(resolve_reason);
   const statusChangedAt = fromIso(last_status_change_at);
   return {
     status,
@@ -40,6 +60,7 @@ export function incidentAnswer(data: unknown): PagerdutyIncident | undefined {
       assignee ? [{ pagerdutyUserId: assignee.id, name: oneLine(assignee.summary ?? "") || assignee.id }] : [],
     ),
     ...(reopenedAt === undefined ? {} : { reopenedAt }),
+    ...(mergedInto === undefined ? {} : { mergedInto }),
     ...(statusChangedAt === undefined ? {} : { statusChangedAt }),
   };
 }

@@ -1,11 +1,12 @@
 import { PAGERDUTY_NOTE_MAX_LENGTH } from "../../core/assumptions.ts";
+import { currentResolution, type Resolution } from "../../core/alert_resolution.ts";
 import { type PagedPerson, acknowledgeRule, actorFor } from "../../core/paging.ts";
 import type { Person } from "../../core/incident.ts";
 import { cutCharacters } from "../../core/text.ts";
 import { HOUR, type Instant } from "../../core/time.ts";
 import type { Job, OutboxRow } from "../jobs.ts";
 import type { AlertFacts } from "../store/store.ts";
-import { homeOf } from "../triage/events.ts";
+import { homeOf } from "../triage/home.ts";
 import { actorOf, announceAlert, COMPANION_ACTOR, queue, record, type Unit } from "../triage/unit.ts";
 import type { Why } from "../timeline.ts";
 import type { Ending, Finish } from "../work/lane.ts";
@@ -117,7 +118,7 @@ async function resolve(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerduty_r
     const incident = answer.value;
     return async (unit) => {
       if (usedFallback) await queueNamingNote(unit, row, job.alertId, job.by);
-      return resolved(unit, row, job, incident);
+      return resolved(unit, row, job, incident, "us");
     };
   }
   return afterRefusedResolve(deps, row, job, answer.failure);
@@ -143,13 +144,21 @@ async function queueNamingNote(unit: Unit, row: OutboxRow, alertId: string, by: 
   await queue(unit, row.subject, { kind: "pagerduty_note", alertId, by, text });
 }
 
+/** @param by undefined where the answer does not tell whether it was us */
 async function resolved(
   unit: Unit,
   row: OutboxRow,
   job: JobOf<"pagerduty_resolve">,
   incident: PagerdutyIncident,
+  by?: "us",
 ): Promise<Ending> {
-  await takeStatus(unit, job.alertId, incident);
+  await takeStatus(unit, job.alertId, incident, by);
+  const known = await unit.tx.alert(job.alertId);
+  // PagerDuty calls a merge a resolve; what failed goes on under another number, and nobody asked for that one here.
+  if (known && currentResolution(known.facts)?.by === "merge") {
+    await changeClosing(unit, job.alertId, { state: "none" });
+    return { end: "done", outcome: "merged_in_pagerduty" };
+  }
   await changeClosing(unit, job.alertId, { state: "confirmed", at: unit.now });
   await record(unit, row.subject, "alert.resolve_confirmed", "pagerduty_confirmed", actorOf(job.by), {
     alertId: job.alertId,
@@ -217,13 +226,30 @@ async function afterFailure(
 /** PagerDuty's REST API gives times in whole seconds, its webhooks in milliseconds. */
 const REST_TIME_STEP_MS = 1_000;
 
-/** What PagerDuty said of the status, by its own clock where it names the time. */
-async function takeStatus(unit: Unit, alertId: string, incident: PagerdutyIncident): Promise<void> {
+/**
+ * What PagerDuty said of the status, by its own clock where it names the time: told so that the event of it, which comes
+ * as well, is no news.
+ */
+async function takeStatus(unit: Unit, alertId: string, incident: PagerdutyIncident, by?: "us"): Promise<void> {
   const row = await unit.tx.alert(alertId);
   if (!row) return;
   const at: Instant = incident.statusChangedAt ?? unit.now;
   if (at + REST_TIME_STEP_MS <= row.statusAt || row.facts.status === incident.status) return;
-  await save(unit, { ...row.facts, status: incident.status }, { ...row, statusAt: Math.max(at, row.statusAt) });
+  const resolution = resolutionIn(incident, at, by);
+  const facts: AlertFacts = {
+    ...row.facts,
+    status: incident.status,
+    ...(incident.status === "resolved" ? { paged: [] } : {}),
+    ...(resolution === undefined ? {} : { resolution }),
+  };
+  await save(unit, facts, { ...row, statusAt: Math.max(at, row.statusAt) });
+}
+
+function resolutionIn(incident: PagerdutyIncident, at: Instant, by?: "us"): Resolution | undefined {
+  if (incident.status !== "resolved") return undefined;
+  const { mergedInto } = incident;
+  if (mergedInto) return { by: "merge", at, into: mergedInto.id, number: mergedInto.number };
+  return by && { by, at };
 }
 
 async function changeClosing(unit: Unit, alertId: string, closing: AlertFacts["closing"]): Promise<void> {

@@ -117,6 +117,7 @@ async function triageValues(tx: Transaction, row: OutboxRow): Promise<TriageDeli
     opened_at: toIso(incident.openedAt),
     window_closes_at: toIso(windowClosesAt),
     alert: (await packedAlert(tx, row.subject, row.job.alertId, TRIGGER_STRING_MAX_BYTES)) ?? "",
+    reopened_from: row.job.reopenedFrom ?? "",
   };
 }
 
@@ -134,7 +135,7 @@ async function signalValues(tx: Transaction, row: OutboxRow, graceMs: number): P
 }
 
 /** Room for what stands around an alert in a signal's data. */
-const AROUND_ALERT_BYTES = 60;
+const AROUND_ALERT_BYTES = 160;
 
 async function signalData(tx: Transaction, row: OutboxRow, graceMs: number): Promise<string | undefined> {
   const { job, subject } = row;
@@ -145,6 +146,10 @@ async function signalData(tx: Transaction, row: OutboxRow, graceMs: number): Pro
       const alert = await packedAlert(tx, subject, job.alertId, TRIGGER_STRING_MAX_BYTES - AROUND_ALERT_BYTES);
       if (alert === undefined) return undefined;
       return job.signal === "later_alert" ? `{"alert":${alert},"laterCount":${job.laterCount}}` : `{"alert":${alert}}`;
+    }
+    case "alert_moved": {
+      const alert = await packedAlert(tx, job.to, job.alertId, TRIGGER_STRING_MAX_BYTES - AROUND_ALERT_BYTES);
+      return alert && `{"alert":${alert},"movedTo":${JSON.stringify(job.to)}}`;
     }
     case "apply_decision": {
       const decision = (await tx.incident(subject))?.decision;

@@ -1,12 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
+import { currentResolution, RESOLUTION_REASONS } from "../../core/alert_resolution.ts";
 import { alertTime } from "../../core/debounce.ts";
-import type { PagedPerson } from "../../core/paging.ts";
-import { recogniseAttachments } from "../../core/recogniser.ts";
-import type { EventAlert, PagerdutyEvent } from "../intake/webhook_event.ts";
+import { pagesAnew } from "../../core/paging_news.ts";
+import type { PagerdutyEvent } from "../intake/webhook_event.ts";
 import { ALERT_EVENTS } from "../intake/webhook_event.ts";
-import type { AlertFacts, AlertRow, Relation } from "../store/store.ts";
+import type { AlertFacts } from "../store/store.ts";
+import { isWishNewer, moveAlert } from "./alert_moves.ts";
+import { unseenAlert, updatedAlert } from "./alert_row.ts";
 import { updateInFeed } from "./feed.ts";
+import { homeOf } from "./home.ts";
 import { type Routed, routeNewAlert } from "./open.ts";
+import type { Why } from "../timeline.ts";
 import { announceAlert, queue, record, type Unit } from "./unit.ts";
 
 /** What an event came to, for the log. */
@@ -34,42 +38,52 @@ export async function takeEvent(
   const at = event.occurredAt ?? receivedAt;
   await unit.tx.rememberService(alert.serviceId, alert.serviceName);
   const before = await unit.tx.alert(alert.id);
-  const after = before ? updated(before, event, alert, at) : unseen(event, alert, at, sentryHosts);
   const relations = await unit.tx.relations(alert.id);
   const home = homeOf(relations);
+  const after = before
+    ? updatedAlert(before, event, alert, at, await isWishNewer(unit, home, at))
+    : unseenAlert(event, alert, at, sentryHosts);
   const isNews = !before || !isDeepStrictEqual(before.facts, after.facts);
   if (!isDeepStrictEqual(before, after)) await unit.tx.saveAlert(after);
   const place = isNews ? await unit.tx.feedPlace(alert.id) : undefined;
   if (place) await updateInFeed(unit, place, after.facts);
   if (relations.length === 0) {
-    return takeUnrelated(unit, event, after.facts, alertTime(event.occurredAt, receivedAt), isNews);
+    const isBegun = event.type === "incident.triggered" || (before !== undefined && event.type === "incident.reopened");
+    return takeUnrelated(unit, event, after.facts, alertTime(event.occurredAt, receivedAt), { isNews, isBegun });
   }
   if (!isNews) return { action: "unchanged", alertId: alert.id };
   if (!home) return { action: "recorded", alertId: alert.id };
+  if (before) {
+    const moved = await moveAlert(unit, { before, after, event, at }, home);
+    if (moved) return { ...moved, alertId: alert.id };
+  }
   await announceAlert(unit, home.incidentId, alert.id);
   // People who were assigned since come without their addresses, by which Slack knows them.
   if (after.facts.paged.some(({ email }) => email === undefined)) {
     await queue(unit, home.incidentId, { kind: "fetch_details", alertId: alert.id, expectsAlerts: false });
   }
-  const why = alert.mergedInto === undefined ? "pagerduty_event" : "pagerduty_merge";
+  const why = reasonOf(before?.facts, after.facts);
   await record(unit, home.incidentId, "alert.changed", why, `pagerduty:${event.agentId}`, {
     alertId: alert.id,
     event: event.type,
     status: after.facts.status,
-    ...(alert.mergedInto === undefined ? {} : { mergedInto: alert.mergedInto }),
+    ...(alert.mergedInto === undefined ? {} : { mergedInto: alert.mergedInto.id }),
   });
   return { action: "changed", alertId: alert.id, incidentId: home.incidentId };
 }
 
-/** An alert of no incident: only "triggered" opens something, and not once the alert is known to be over. */
+/**
+ * An alert of no incident: only its beginning opens something, and not once the alert is known to be over. One that was over
+ * when we first heard of it begins when PagerDuty reopens it.
+ */
 async function takeUnrelated(
   unit: Unit,
   event: PagerdutyEvent,
   facts: AlertFacts,
   at: number,
-  isNews: boolean,
+  { isNews, isBegun }: { readonly isNews: boolean; readonly isBegun: boolean },
 ): Promise<EventOutcome> {
-  if (event.type === "incident.triggered" && facts.status !== "resolved") {
+  if (isBegun && facts.status !== "resolved") {
     const routed = await routeNewAlert(unit, facts, at, {
       ...(event.clientUrl === undefined ? {} : { clientUrl: event.clientUrl }),
       expectsAlerts: event.agentType !== "user_reference",
@@ -86,72 +100,11 @@ async function takeUnrelated(
   return { action: "recorded", alertId: facts.id };
 }
 
-/** The incident that an alert belongs to now; one that it was kept separate from is none. */
-export function homeOf(relations: readonly Relation[]): Relation | undefined {
-  return (
-    relations.find(({ relation }) => relation === "attached" || relation === "offered") ??
-    relations.findLast(({ relation }) => relation === "set_aside")
-  );
-}
-
-function unseen(event: PagerdutyEvent, alert: EventAlert, at: number, sentryHosts: readonly string[]): AlertRow {
-  const { id, number, title, url } = alert;
-  const facts: AlertFacts = {
-    ...snapshotOf(alert),
-    since: alert.since ?? at,
-    paged: alert.assignees,
-    attachments: recogniseAttachments({
-      ...(event.clientUrl === undefined ? {} : { clientUrl: event.clientUrl }),
-      pagerduty: { id, number, title, url },
-      alerts: [],
-      sentryHosts,
-    }),
-    closing: { state: "none" },
-  };
-  return { facts, statusAt: at, peopleAt: at };
-}
-
-function updated(before: AlertRow, event: PagerdutyEvent, alert: EventAlert, at: number): AlertRow {
-  let { facts, statusAt, peopleAt } = before;
-  if (at >= statusAt) {
-    const reopened = event.type === "incident.reopened" && facts.status === "resolved";
-    facts = { ...facts, status: alert.status, closing: reopened ? { state: "none" } : facts.closing };
-    statusAt = at;
+/** Why the news came about: how it was resolved or whom it pages anew, where it says so. */
+function reasonOf(before: AlertFacts | undefined, after: AlertFacts): Why {
+  const resolution = currentResolution(after);
+  if (resolution && !isDeepStrictEqual(resolution, before && currentResolution(before))) {
+    return RESOLUTION_REASONS[resolution.by];
   }
-  if (at >= peopleAt) {
-    const { status, closing, since, attachments } = facts;
-    facts = {
-      ...snapshotOf(alert),
-      status,
-      closing,
-      since,
-      attachments,
-      paged: withKnownAddresses(alert.assignees, facts.paged),
-    };
-    peopleAt = at;
-  }
-  // Whoever resolved it in PagerDuty, it is what was wanted. A merge there only moved it elsewhere.
-  const isOver = facts.status === "resolved" && alert.mergedInto === undefined;
-  if (isOver && (facts.closing.state === "wanted" || facts.closing.state === "failed")) {
-    facts = { ...facts, closing: { state: "confirmed", at: statusAt } };
-  }
-  return { facts, statusAt, peopleAt };
-}
-
-function snapshotOf(alert: EventAlert) {
-  const { id, number, title, url, serviceId, serviceName, urgency, priority, status } = alert;
-  const base = { id, number, title, url, serviceId, serviceName, urgency, status };
-  return priority === undefined ? base : { ...base, priority };
-}
-
-/** Events name the assignees without their addresses; those that were looked up before are kept. */
-export function withKnownAddresses(
-  people: readonly PagedPerson[],
-  known: readonly PagedPerson[],
-): readonly PagedPerson[] {
-  return people.map((person) => {
-    const email = person.email ?? known.find((one) => one.pagerdutyUserId === person.pagerdutyUserId)?.email;
-    const { pagerdutyUserId, name } = person;
-    return { pagerdutyUserId, name, ...(email === undefined ? {} : { email }) };
-  });
+  return (before && pagesAnew(before, after)) ?? "pagerduty_event";
 }

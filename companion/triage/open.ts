@@ -63,11 +63,13 @@ export interface AlertOpening {
   readonly hint: DetailsHint;
   /** Who asked for it, where it was not the alert itself. */
   readonly by?: Person;
+  /** The closed incident whose alert PagerDuty reopened. */
+  readonly reopenedFrom?: string;
 }
 
 /** Opens an incident in triage for an alert and starts the workflow in Slack. The window is the caller's business. */
 export async function openForAlert(unit: Unit, opening: AlertOpening): Promise<void> {
-  const { alert, id, at, why, hint, by } = opening;
+  const { alert, id, at, why, hint, by, reopenedFrom } = opening;
   const number = String(await unit.tx.count("incident"));
   const incident: Incident = {
     status: "triage",
@@ -80,13 +82,15 @@ export async function openForAlert(unit: Unit, opening: AlertOpening): Promise<v
   };
   await unit.tx.addIncident({ incident, sequence: 0, laterCount: 0, windowClosesAt: opening.windowClosesAt });
   await unit.tx.relate(id, alert.id, "attached", unit.now);
-  await queue(unit, id, { kind: "slack_triage", alertId: alert.id });
+  const link = reopenedFrom === undefined ? {} : { reopenedFrom };
+  await queue(unit, id, { kind: "slack_triage", alertId: alert.id, ...link });
   await queue(unit, id, { kind: "fetch_details", alertId: alert.id, ...hint });
   await record(unit, id, "incident.opened", why, by ? actorOf(by) : COMPANION_ACTOR, {
     alertId: alert.id,
     number,
     openedAt: at,
     windowClosesAt: opening.windowClosesAt,
+    ...link,
   });
 }
 

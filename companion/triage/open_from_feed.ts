@@ -1,7 +1,7 @@
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, refuse, type Result } from "../../core/result.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
-import { homeOf } from "./events.ts";
+import { homeOf } from "./home.ts";
 import { openedFromFeed } from "./feed.ts";
 import { followToOpen, offerAlert, openForAlert } from "./open.ts";
 import type { Refusal } from "./refusal.ts";

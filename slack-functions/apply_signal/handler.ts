@@ -5,7 +5,14 @@ import { awaitIncident, type IncidentRecord, placeOf, readIncident, saveRecord }
 import { handOverPending } from "../shared/pending.ts";
 import { publish } from "../shared/publish.ts";
 import { takeFeedLine } from "./feed_line.ts";
-import { applyDecisionAgain, archiveIfQuiet, type SignalOutcome, takeAlertNews, takeLaterAlert } from "./signals.ts";
+import {
+  applyDecisionAgain,
+  archiveIfQuiet,
+  type SignalOutcome,
+  takeAlertNews,
+  takeLaterAlert,
+  takeMovedAlert,
+} from "./signals.ts";
 import { ApplySignalDefinition } from "./definition.ts";
 
 export default SlackFunction(ApplySignalDefinition, async (context) => {
@@ -53,6 +60,8 @@ function applySignal(
       return takeLaterAlert(app, record, data);
     case "alert_changed":
       return takeAlertNews(app, record, data);
+    case "alert_moved":
+      return takeMovedAlert(app, record, data);
     case "apply_decision":
       return applyDecisionAgain(app, data);
     case "archive_due":

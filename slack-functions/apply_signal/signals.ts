@@ -6,7 +6,10 @@ import { inviteUser } from "../shared/invite.ts";
 import { readAlert, writeAlert } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
 import { applyDecision } from "../shared/apply_decision.ts";
-import { type IncidentRecord, parseReason, saveRecord, whereOf } from "../shared/incidents.ts";
+import { type IncidentRecord, parseReason, readIncident, saveRecord, whereOf } from "../shared/incidents.ts";
+import { section } from "../shared/card.ts";
+import { channelLink, escapeText, link } from "../shared/mrkdwn.ts";
+import { isPosted } from "../shared/posted.ts";
 import { parsePerson, safeJson, userIdByEmail } from "../shared/people.ts";
 import { publish } from "../shared/publish.ts";
 import { mayCall, numberOf, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
@@ -43,6 +46,35 @@ export async function takeAlertNews(app: App, record: IncidentRecord, data: stri
   await publish(app, after, { known: [written] });
   if (isOpen(record.incident) && alert.relation === "attached")
     await inviteNewlyPaged(app, record, alert, before?.alert);
+  return { outcome: "applied" };
+}
+
+/** PagerDuty merged an alert into one of another incident, and it went there: this card says so, and so does a message. */
+export async function takeMovedAlert(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
+  const fields = recordOf(safeJson(data));
+  const alert = alertOf(fields);
+  const target = await readIncident(app.slack, textOf(fields["movedTo"]));
+  const written = await writeAlert(app, await readAlert(app.slack, alert.id), alert, textOf(fields["movedTo"]));
+  const marker = `moved:${alert.id}`;
+  if (isOpen(record.incident) && !(await isPosted(app, record, marker))) {
+    const where = target
+      ? `#${escapeText(target.incident.number, 20)} in ${channelLink(target.channelId)}`
+      : "another incident";
+    const next =
+      record.incident.status === "triage" ? " If this is the same failure, press *Part of another incident…*." : "";
+    const text = `PagerDuty merged alert ${link(alert.url, alert.title, 150)} into one of ${where}, and it went there.${next}`;
+    const message = {
+      text: "An alert was merged away in PagerDuty.",
+      blocks: [section(`:twisted_rightwards_arrows: ${text}`, marker)],
+    };
+    await mayCall(app.slack, "chat.postMessage", {
+      ...whereOf(record),
+      ...message,
+      unfurl_links: false,
+      unfurl_media: false,
+    });
+  }
+  await publish(app, record, { known: [written] });
   return { outcome: "applied" };
 }
 

@@ -44,6 +44,11 @@ export const OpenTriageDefinition = DefineFunction({
         title: "Alert",
         description: "The PagerDuty alert that opened it, as the companion describes it; empty where there is none.",
       },
+      reopened_from: {
+        type: Schema.types.string,
+        title: "Reopened from",
+        description: "The closed incident whose alert PagerDuty reopened; empty for every other triage.",
+      },
       description: {
         type: Schema.types.string,
         title: "What is seen",

@@ -40,6 +40,7 @@ interface Inputs {
   readonly opened_at?: string;
   readonly window_closes_at?: string;
   readonly alert?: string;
+  readonly reopened_from?: string;
   readonly description?: string;
   readonly started_by?: string;
   readonly delivery_id?: string;
@@ -89,6 +90,7 @@ async function firstRecord(app: App, inputs: Inputs, alert: Alert | undefined): 
     alertIds: alert ? [alert.id] : [],
     description: inputs.description ?? "",
     windowClosesAt: fromIso(inputs.window_closes_at) ?? 0,
+    reopenedFrom: inputs.reopened_from ?? "",
     ...(startedBy ? { startedBy } : {}),
   });
 }

@@ -1,5 +1,7 @@
+import type { Alert } from "../../core/alert.ts";
+import { currentResolution } from "../../core/alert_resolution.ts";
 import type { Attachment } from "../../core/attachment.ts";
-import { DISMISS_REASONS } from "../../core/incident.ts";
+import { DISMISS_REASONS, type Incident } from "../../core/incident.ts";
 import { severityText } from "../../core/severity.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { describeDuration } from "../../core/time.ts";
@@ -7,7 +9,7 @@ import type { StoredAlert } from "./alerts.ts";
 import type { IncidentRecord } from "./incidents.ts";
 import { type LatestUpdate, updateBlocks, updateLine } from "./latest_update.ts";
 import { channelLink, escapeText, link, mention, time } from "./mrkdwn.ts";
-import { closingLine, pagingLine } from "./paging_text.ts";
+import { closingLine, pagingLine, resolutionText } from "./paging_text.ts";
 import type { Settings } from "./settings.ts";
 
 export type Block = Readonly<Record<string, unknown>>;
@@ -21,7 +23,14 @@ export interface CardView {
   /** Something about this incident could not be handed to the companion yet. */
   readonly unsent: boolean;
   /** The incident that took this one in. */
-  readonly mergedInto?: { readonly number: string; readonly channelId: string };
+  readonly mergedInto?: IncidentReference;
+  /** The closed incident whose alert PagerDuty reopened. */
+  readonly reopenedFrom?: IncidentReference;
+}
+
+export interface IncidentReference {
+  readonly number: string;
+  readonly channelId: string;
 }
 
 /** Cards stay readable: what is beyond this is counted in words. */
@@ -43,10 +52,13 @@ export function cardBlocks(view: CardView): Block[] {
       text: { type: "plain_text", text: cutCharacters(oneLine(`${incident.serviceName}: ${incident.title}`), 150) },
     },
     section(statusLine(view)),
+    ...(view.reopenedFrom
+      ? [context(`:repeat: PagerDuty reopened the alert of ${referenceText(view.reopenedFrom)}.`)]
+      : []),
     ...updates(view).map((update) => section(updateLine(update))),
     ...(view.record.description ? [section(`>${escapeText(view.record.description, 500)}`)] : []),
     { type: "section", fields: factsOf(view).map((text) => ({ type: "mrkdwn", text })) },
-    ...attachedAlerts(view).flatMap((stored) => alertBlocks(stored, incident.title)),
+    ...attachedAlerts(view).flatMap((stored) => alertBlocks(stored, incident)),
     ...remainder(view),
     ...(view.unsent
       ? [
@@ -66,7 +78,7 @@ export function statusLine(view: CardView): string {
   const reference = `*#${escapeText(incident.number, 20)}*${severity}`;
   switch (incident.status) {
     case "triage":
-      return `:red_circle: *In triage* · ${reference} · nobody has decided yet`;
+      return `:red_circle: *In triage* · ${reference}${overText(view)} · nobody has decided yet`;
     case "active":
       return `:large_orange_circle: *Active incident* · ${reference} · created by ${mention(incident.decidedBy.slackUserId)} after ${after(view)}`;
     case "merged":
@@ -86,9 +98,22 @@ function updates({ record }: CardView): readonly LatestUpdate[] {
 }
 
 function mergedTarget(view: CardView): string {
-  return view.mergedInto
-    ? `#${escapeText(view.mergedInto.number, 20)} in ${channelLink(view.mergedInto.channelId)}`
-    : "another incident";
+  return view.mergedInto ? referenceText(view.mergedInto) : "another incident";
+}
+
+function referenceText({ number, channelId }: IncidentReference): string {
+  return `#${escapeText(number, 20)} in ${channelLink(channelId)}`;
+}
+
+/** Whether it is over in PagerDuty before anybody decided, and by whom: nobody looked, or somebody did. */
+function overText({ alerts }: CardView): string {
+  const attached = alerts.map(({ alert }) => alert).filter(({ relation }) => relation === "attached");
+  const last = attached
+    .map(currentResolution)
+    .filter((resolution) => resolution !== undefined)
+    .toSorted((a, b) => b.at - a.at)[0];
+  if (!last || attached.some(({ status }) => status !== "resolved")) return "";
+  return ` · ${resolutionText(last)}`;
 }
 
 function after(view: CardView): string {
@@ -136,14 +161,19 @@ function laterLine({ record, alerts }: CardView): string {
   return `${record.laterCount}${open > 0 ? `, ${open} to answer` : ""}${until}`;
 }
 
-function alertBlocks({ alert }: StoredAlert, title: string): Block[] {
+function alertBlocks({ alert }: StoredAlert, { title, serviceId }: Incident): Block[] {
   const number = alert.number > 0 ? `Alert #${alert.number}` : "Alert";
   const label = alert.title === title ? number : `${number}: ${alert.title}`;
   const outside = alert.attachments.filter((attachment) => attachment.kind !== "pagerduty_alert");
   return [
-    section(`*PagerDuty*  ${link(alert.url, label, 200)} · ${closingLine(alert)}`),
+    section(`*PagerDuty*  ${link(alert.url, label, 200)} · ${closingLine(alert)}${serviceText(alert, serviceId)}`),
     ...outside.slice(0, MAX_ATTACHMENTS).flatMap((attachment) => attachmentBlocks(attachment, title)),
   ];
+}
+
+/** PagerDuty may move an alert to another service; it stays where people are at work on it. */
+function serviceText(alert: Alert, serviceId: string): string {
+  return alert.serviceId === serviceId ? "" : ` · service ${escapeText(alert.serviceName, 80)}`;
 }
 
 const KIND_NAMES: Readonly<Record<Attachment["kind"], string>> = {

@@ -33,6 +33,8 @@ export interface IncidentRecord extends Revision {
   readonly alertIds: readonly string[];
   readonly laterCount: number;
   readonly decisionId: string;
+  /** The closed incident whose alert PagerDuty reopened; empty for every other triage. */
+  readonly reopenedFrom: string;
   /** Slack user id of who leads; empty while nobody does. */
   readonly lead: string;
   /** Empty until somebody sets it. */
@@ -65,6 +67,7 @@ export function newRecord(incident: Incident): IncidentRecord {
     alertIds: [],
     laterCount: 0,
     decisionId: "",
+    reopenedFrom: "",
     lead: "",
     severity: "",
     archivedAt: 0,
@@ -205,6 +208,7 @@ export function parseRecord(item: Readonly<Record<string, unknown>>): IncidentRe
     alertIds: parseIds(item["alert_ids"]),
     laterCount: numberOf(item["later_count"]),
     decisionId: textOf(item["decision_id"]),
+    reopenedFrom: textOf(item["reopened_from"]),
     lead: textOf(item["lead"]),
     severity: parseSeverity(item["severity"]),
     ...(update ? { update } : {}),

@@ -5,11 +5,9 @@ import { attachmentBlocks, type Block, context, section } from "./card.ts";
 import { type IncidentRecord, saveRecord, whereOf } from "./incidents.ts";
 import { membersOf } from "./invite.ts";
 import { channelLink, escapeText, link, mention } from "./mrkdwn.ts";
+import { isPosted } from "./posted.ts";
 import { publish } from "./publish.ts";
-import { mayCall, recordOf } from "./slack.ts";
-
-/** How many messages are looked through for one that an earlier try posted. */
-const LOOK_BACK = 100;
+import { mayCall } from "./slack.ts";
 
 /**
  * What a merge does to the target: it gets the source's alerts, a message that says so, and the source's people.
@@ -34,7 +32,7 @@ export async function carryMergeOver(
   const after = await saveRecord(app, target, { alertIds });
   await invitePeopleOf(app, source, target);
   const marker = `merged:${source.incident.id}`;
-  if (!isRepeat || !(await isPosted(app, target.channelId, marker))) {
+  if (!isRepeat || !(await isPosted(app, target, marker))) {
     await mayCall(app.slack, "chat.postMessage", {
       ...whereOf(target),
       text: `${decision.by.name} merged #${source.incident.number} into this incident.`,
@@ -66,15 +64,6 @@ function mergedBlocks(
     ]),
     context("Its alerts are resolved in PagerDuty when this incident is."),
   ];
-}
-
-async function isPosted(app: App, channel: string, marker: string): Promise<boolean> {
-  const answer = await mayCall(app.slack, "conversations.history", { channel, limit: LOOK_BACK });
-  const messages = Array.isArray(answer["messages"]) ? answer["messages"].map(recordOf) : [];
-  return messages.some((message) => {
-    const blocks = Array.isArray(message["blocks"]) ? message["blocks"].map(recordOf) : [];
-    return blocks.some((block) => block["block_id"] === marker);
-  });
 }
 
 async function invitePeopleOf(app: App, source: IncidentRecord, target: IncidentRecord): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Alert } from "../../core/alert.ts";
+import { currentResolution, type Resolution } from "../../core/alert_resolution.ts";
 import { escapeText, time } from "./mrkdwn.ts";
 
 /** Who is being paged right now, over all attached alerts: the sentence that every card owes its reader. */
@@ -11,7 +12,22 @@ export function pagingLine(alerts: readonly Alert[]): string {
   }
   const acknowledged = alerts.filter((alert) => alert.status === "acknowledged");
   if (acknowledged.length > 0) return `Stopped: acknowledged${withNames(namesOf(acknowledged))}`;
-  return "Over: resolved in PagerDuty";
+  const last = alerts.map(currentResolution).find((resolution) => resolution?.by === "merge");
+  return last ? `Over here: ${resolutionText(last)}` : "Over: resolved in PagerDuty";
+}
+
+/** How PagerDuty came to call it resolved: by itself, by a person, by a merge, or because we asked. */
+export function resolutionText(resolution: Resolution): string {
+  switch (resolution.by) {
+    case "itself":
+      return `PagerDuty resolved it by itself at ${time(resolution.at)}`;
+    case "person":
+      return `${escapeText(resolution.name, 60)} resolved it in PagerDuty at ${time(resolution.at)}`;
+    case "merge":
+      return `merged in PagerDuty into ${resolution.number > 0 ? `#${resolution.number}` : "another incident"}, where the page goes on`;
+    case "us":
+      return `resolved in PagerDuty from here at ${time(resolution.at)}`;
+  }
 }
 
 function withNames(names: string): string {
@@ -41,7 +57,15 @@ export function closingLine(alert: Alert): string {
       return `:hourglass_flowing_sand: To be resolved; PagerDuty has not confirmed it yet${alert.closing.problem ? ` (${escapeText(alert.closing.problem, 120)})` : ""}`;
     case "failed":
       return `:warning: Not resolved: ${escapeText(alert.closing.problem, 200)}`;
-    case "none":
-      return { triggered: "Triggered", acknowledged: "Acknowledged", resolved: "Resolved" }[alert.status];
+    case "none": {
+      const resolution = currentResolution(alert);
+      return resolution ? `:white_check_mark: ${resolutionText(resolution)}` : stateText(alert);
+    }
   }
+}
+
+function stateText({ status, reopenedAt }: Alert): string {
+  const state = { triggered: "Triggered", acknowledged: "Acknowledged", resolved: "Resolved" }[status];
+  const isReopened = reopenedAt !== undefined && status !== "resolved";
+  return isReopened ? `${state} · :repeat: reopened in PagerDuty at ${time(reopenedAt)}` : state;
 }

@@ -1,7 +1,16 @@
+import { currentResolution } from "../../core/alert_resolution.ts";
 import type { StoredAlert } from "./alerts.ts";
 import { readAlerts } from "./alerts.ts";
 import type { App } from "./app.ts";
-import { announcementBlocks, cardBlocks, cardText, type CardView, feedBlocks, topicOf } from "./card.ts";
+import {
+  announcementBlocks,
+  cardBlocks,
+  cardText,
+  type CardView,
+  feedBlocks,
+  type IncidentReference,
+  topicOf,
+} from "./card.ts";
 import { type IncidentRecord, readIncident, saveRecord } from "./incidents.ts";
 import { readPending } from "./pending.ts";
 import { lookUntil, shows } from "./settling.ts";
@@ -15,20 +24,30 @@ export async function viewOf(
   unsent?: boolean,
 ): Promise<CardView> {
   const { incident } = record;
-  const [stored, pending, target] = await Promise.all([
+  const [stored, pending, target, former] = await Promise.all([
     readAlerts(app.slack, record.alertIds),
     unsent === undefined ? readPending(app) : [],
     incident.status === "merged" ? readIncident(app.slack, incident.mergedInto) : undefined,
+    readIncident(app.slack, record.reopenedFrom),
   ]);
   const found = new Map([...stored, ...known].map((alert) => [alert.alert.id, alert]));
   return {
     record,
-    // A merged incident goes on showing the alerts that it handed over.
-    alerts: [...found.values()].filter((alert) => alert.incidentId === incident.id || incident.status === "merged"),
+    alerts: [...found.values()].filter((alert) => isShownBy(record, alert)),
     links: app.settings.links,
     unsent: unsent ?? pending.some((entry) => entry.incidentId === incident.id),
-    ...(target ? { mergedInto: { number: target.incident.number, channelId: target.channelId } } : {}),
+    ...(target ? { mergedInto: referenceTo(target) } : {}),
+    ...(former ? { reopenedFrom: referenceTo(former) } : {}),
   };
+}
+
+/** Alerts that went elsewhere are shown where they were by a merged incident, and where PagerDuty merged them away. */
+function isShownBy({ incident }: IncidentRecord, { alert, incidentId }: StoredAlert): boolean {
+  return incidentId === incident.id || incident.status === "merged" || currentResolution(alert)?.by === "merge";
+}
+
+function referenceTo({ incident, channelId }: IncidentRecord): IncidentReference {
+  return { number: incident.number, channelId };
 }
 
 interface PublishOptions {

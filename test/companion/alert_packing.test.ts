@@ -37,6 +37,16 @@ describe("packing an alert", () => {
     expect(unpackAlert(packAlert(alert))).toEqual(alert);
   });
 
+  it.each<Alert["resolution"]>([
+    { by: "itself", at: 5 },
+    { by: "us", at: 5 },
+    { by: "person", at: 5, name: "Ann Lee" },
+    { by: "merge", at: 5, into: "PQ9", number: 9 },
+  ])("keeps how it was resolved and when it was reopened ($by)", (resolution) => {
+    const over: Alert = { ...alert, status: "resolved", reopenedAt: 4, ...(resolution ? { resolution } : {}) };
+    expect(unpackAlert(packAlert(over))).toEqual(over);
+  });
+
   it.each([
     { state: "none" },
     { state: "wanted" },

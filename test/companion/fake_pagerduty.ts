@@ -13,6 +13,7 @@ export interface FakeIncident {
   alerts: unknown[];
   notes: string[];
   reopenedAt?: string;
+  mergedInto?: string;
 }
 
 interface Fault {
@@ -70,6 +71,9 @@ export async function startFakePagerduty(): Promise<FakePagerduty> {
     id: incident.id,
     status: incident.status,
     reopened_at: incident.reopenedAt ?? null,
+    resolve_reason: incident.mergedInto
+      ? { type: "merge_resolve_reason", incident: { id: incident.mergedInto, summary: "[#9] Other" } }
+      : null,
     assignments: incident.assignees.map((id) => ({ assignee: { id, summary: id } })),
   });
   app.get("/incidents/:id", (c) => {

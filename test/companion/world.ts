@@ -58,6 +58,7 @@ export interface EventOptions {
   readonly eventId?: string;
   readonly webhookId?: string;
   readonly mergedInto?: string;
+  readonly priority?: string;
 }
 
 /** The companion with its clock stopped, an own PagerDuty and own triggers; everything between them is real HTTP or real SQL. */
@@ -227,7 +228,7 @@ export function eventBody(incident: FakeIncident, options: EventOptions, now: nu
       resource_type: "incident",
       occurred_at: toIso(options.at ?? now),
       agent: options.byHand
-        ? { id: "PANN", type: "user_reference" }
+        ? { id: "PANN", type: "user_reference", summary: "Ann Lee" }
         : { id: "PINT", type: "inbound_integration_reference" },
       client: options.clientUrl ? { name: "sentry", url: options.clientUrl } : null,
       data: {
@@ -240,10 +241,10 @@ export function eventBody(incident: FakeIncident, options: EventOptions, now: nu
         title: incident.title,
         service: { id: incident.serviceId, type: "service_reference", summary: incident.serviceName },
         assignees: incident.assignees.map((id) => ({ id, type: "user_reference", summary: `User ${id}` })),
-        priority: null,
+        priority: options.priority ? { id: "PPRIO", type: "priority_reference", summary: options.priority } : null,
         urgency: options.urgency ?? "high",
         resolve_reason: options.mergedInto
-          ? { type: "merge_resolve_reason", incident: { id: options.mergedInto } }
+          ? { type: "merge_resolve_reason", incident: { id: options.mergedInto, summary: "[#77] Other failure" } }
           : null,
       },
     },

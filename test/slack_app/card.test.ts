@@ -64,6 +64,27 @@ describe("the card", () => {
     expect(textOf(view(INCIDENTS.triage, { alerts: [] }))).toContain("Nobody was paged");
   });
 
+  it("tells a triage that PagerDuty resolved by itself from one that a person resolved or merged there", () => {
+    const line = (resolution: Alert["resolution"]) =>
+      textOf(
+        view(INCIDENTS.triage, { alerts: [stored({ status: "resolved", ...(resolution ? { resolution } : {}) })] }),
+      );
+    expect(line({ by: "itself", at: AT })).toContain("PagerDuty resolved it by itself at");
+    expect(line({ by: "person", at: AT, name: "<!channel>" })).toContain("&lt;!channel&gt; resolved it in PagerDuty");
+    const merged = line({ by: "merge", at: AT, into: "Q9", number: 9 });
+    expect(merged).toContain("merged in PagerDuty into #9, where the page goes on");
+    expect(merged).not.toContain("Over: resolved");
+  });
+
+  it("says that an alert was reopened, which triage it comes from, and that its service changed", () => {
+    const again = stored({ reopenedAt: AT, serviceId: "PMAIL", serviceName: "Mail" });
+    const shown = view(INCIDENTS.triage, { alerts: [again], reopenedFrom: { number: "142", channelId: "C142" } });
+    expect(textOf(shown)).toContain("PagerDuty reopened the alert of #142 in <#C142>");
+    expect(textOf(shown)).toContain("reopened in PagerDuty at");
+    expect(textOf(shown)).toContain("service Mail");
+    expect(problemsOf(cardBlocks(shown))).toEqual([]);
+  });
+
   it("does not say that the page was stopped without naming whom a later alert pages", () => {
     const ravi = [{ pagerdutyUserId: "P2", name: "Ravi Menon" }];
     const alerts = [stored({ status: "acknowledged" }), stored({ id: "Q2", relation: "offered", paged: ravi })];

@@ -1,0 +1,48 @@
+import type { Alert, Closing } from "./alert.ts";
+import type { Instant } from "./time.ts";
+
+/** How PagerDuty came to call an alert resolved. */
+export type Resolution =
+  /** Its integration, a rule or a time-out: nobody looked at it. */
+  | { readonly by: "itself"; readonly at: Instant }
+  | { readonly by: "person"; readonly at: Instant; readonly name: string }
+  | { readonly by: "us"; readonly at: Instant }
+  /** Merged in PagerDuty into another incident there: what failed goes on under that one's number. */
+  | { readonly by: "merge"; readonly at: Instant; readonly into: string; readonly number: number };
+
+/** The reasons that the timeline, the explanation and the tests name. */
+export const RESOLUTION_REASONS = {
+  itself: "resolved_by_itself",
+  person: "resolved_by_person",
+  us: "resolved_by_us",
+  merge: "pagerduty_merge",
+} as const satisfies Readonly<Record<Resolution["by"], string>>;
+export type ResolutionReason = (typeof RESOLUTION_REASONS)[Resolution["by"]];
+
+/** What PagerDuty says of a resolve. */
+export interface ResolveNews {
+  readonly at: Instant;
+  /** PagerDuty's type of whoever did it; empty for automation. An open set. */
+  readonly agentType: string;
+  readonly agentName: string;
+  /** The PagerDuty incident that this one was merged into. */
+  readonly mergedInto?: { readonly id: string; readonly number: number };
+}
+
+/**
+ * How a resolve came about. PagerDuty calls a merge a resolve as well, but it is none: it only moves the matter. What we
+ * ask of PagerDuty is done in a user's name, so whether it was us is told by whether somebody here had asked for it.
+ */
+export function resolutionOf(news: ResolveNews, closing: Closing): Resolution {
+  const { at, agentType, agentName, mergedInto } = news;
+  if (mergedInto) return { by: "merge", at, into: mergedInto.id, number: mergedInto.number };
+  if (!agentType.startsWith("user")) return { by: "itself", at };
+  if (closing.state === "wanted" || closing.state === "confirmed") return { by: "us", at };
+  return { by: "person", at, name: agentName || "Somebody" };
+}
+
+/** How it came to be over; undefined while it is not, or where PagerDuty never told. */
+export function currentResolution(alert: Pick<Alert, "status" | "resolution" | "reopenedAt">): Resolution | undefined {
+  const { status, resolution, reopenedAt = 0 } = alert;
+  return status === "resolved" && resolution && resolution.at >= reopenedAt ? resolution : undefined;
+}
