@@ -64,7 +64,8 @@ async function carryOut(unit: Unit, row: IncidentRow, decision: Decision): Promi
   await unit.tx.saveIncident(after);
   await record(unit, incident.id, DONE[decision.decision], why, actorOf(decision.by), {
     decisionId: decision.id,
-    ...(decision.reason ? { reason: decision.reason } : {}),
+    at: decision.at,
+    ...(incident.status === "dismissed" ? { reason: incident.reason, note: incident.note } : {}),
     ...(target ? { mergedInto: target.incident.id } : {}),
   });
   if (decision.decision === "create") await afterCreate(unit, after, decision);

@@ -87,8 +87,7 @@ export async function openForAlert(unit: Unit, opening: AlertOpening): Promise<v
   await queue(unit, id, { kind: "fetch_details", alertId: alert.id, ...hint });
   await record(unit, id, "incident.opened", why, by ? actorOf(by) : COMPANION_ACTOR, {
     alertId: alert.id,
-    number,
-    openedAt: at,
+    ...accountOf(incident),
     windowClosesAt: opening.windowClosesAt,
     ...link,
   });
@@ -112,7 +111,12 @@ export async function openByHand(unit: Unit, opening: HandOpening): Promise<void
   const { id, number, title, serviceId, serviceName, by, at, windowClosesAt, why, place } = opening;
   const incident: Incident = { status: "triage", id, number, title, serviceId, serviceName, openedAt: at };
   await unit.tx.addIncident({ incident, sequence: 0, laterCount: 0, windowClosesAt, ...(place ? { place } : {}) });
-  await record(unit, id, "incident.opened", why, actorOf(by), { number, openedAt: at, windowClosesAt });
+  await record(unit, id, "incident.opened", why, actorOf(by), { ...accountOf(incident), windowClosesAt });
+}
+
+/** What the timeline says of an incident when it opens: enough to tell its whole story again. */
+function accountOf({ number, title, serviceId, serviceName, openedAt }: Incident) {
+  return { number, title, serviceId, serviceName, openedAt };
 }
 
 /** The alert falls into the incident's window: it is offered there, for a person to say whether it belongs. */

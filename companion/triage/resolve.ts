@@ -26,7 +26,7 @@ export async function takeResolution(
     if (!outcome.ok) return refuse(refusalFor(outcome.refusal));
     await unit.tx.saveIncident({ ...row, incident: outcome.value.incident, ...(place ? { place } : {}) });
     await unit.tx.closeWindows(incidentId, unit.now);
-    await record(unit, incidentId, "incident.resolved", outcome.value.why, actorOf(by), { requestId });
+    await record(unit, incidentId, "incident.resolved", outcome.value.why, actorOf(by), { requestId, at, summary });
   }
   await closeAlerts(unit, request);
   await unit.tx.rememberAnswer("resolve", requestId, { ok: true }, unit.now);
