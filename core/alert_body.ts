@@ -15,8 +15,13 @@ export interface AlertBody {
 /** A link and what the alert says of it. */
 export interface NamedLink {
   readonly url: URL;
+  /** The sender's words for it. */
   readonly text?: string;
+  /** What stands before it in a text, or the name of its field. */
+  readonly name?: string;
   readonly body?: AlertBody;
+  /** It stands where a sender puts what the alert is about, not somewhere in a text. */
+  readonly isOwn: boolean;
 }
 
 export function bodyOf(alert: unknown): AlertBody {
@@ -35,21 +40,30 @@ export function bodyOf(alert: unknown): AlertBody {
 export function linksOfBody(body: AlertBody): readonly NamedLink[] {
   const named: NamedLink[] = [];
   const add = (url: URL | undefined, text?: string): void => {
-    if (url) named.push({ url, body, ...(text ? { text } : {}) });
+    if (url) named.push({ url, body, isOwn: true, ...(text ? { text } : {}) });
   };
   add(safeLink(body.cef["client_url"]));
   for (const context of body.contexts.filter(isRecord)) {
     if (context["type"] === "link") add(safeLink(context["href"]), textOf(context["text"]));
   }
   add(safeLink(recordOf(body.details)["url"]));
-  for (const url of linksWithin(body.details)) add(url);
-  return named;
+  return [...named, ...linksWithin(body.details).map((found) => ({ ...found, body, isOwn: false }))];
+}
+
+/** Whether this sender sent the alert: by what it calls itself, or by the keys of the details that only it sends. */
+export function isSentBy(body: AlertBody, client: string, keys: readonly string[] = []): boolean {
+  const details = recordOf(body.details);
+  if (textOf(body.cef["client"])?.toLowerCase() === client.toLowerCase()) return true;
+  return keys.length > 0 && keys.every((key) => key in details);
+}
+
+export function summaryOf(body: AlertBody | undefined): string | undefined {
+  return textOf(body?.alert["summary"]) ?? textOf(body?.cef["description"]);
 }
 
 /** Whether Sentry sent the alert. Event Orchestration may drop the client, so the details count as well. */
 export function isFromSentry(body: AlertBody): boolean {
-  const details = recordOf(body.details);
-  return textOf(body.cef["client"])?.toLowerCase() === "sentry" || ("groupID" in details && "eventID" in details);
+  return isSentBy(body, "Sentry", ["groupID", "eventID"]);
 }
 
 export interface SentryIds {

@@ -1,7 +1,7 @@
 import { type Alert, ALERT_RELATIONS, type Closing, PAGERDUTY_STATUSES } from "./alert.ts";
 import type { Resolution } from "./alert_resolution.ts";
 import { TRIGGER_STRING_MAX_BYTES } from "./assumptions.ts";
-import type { Attachment } from "./attachment.ts";
+import { type Attachment, ATTACHMENT_KINDS } from "./attachment.ts";
 import type { PagedPerson } from "./paging.ts";
 import { byteLength, cutCharacters } from "./text.ts";
 
@@ -123,8 +123,6 @@ function readPerson(value: Readonly<Record<string, unknown>>): PagedPerson | und
   if (!isText(pagerdutyUserId) || !isText(name)) return undefined;
   return { pagerdutyUserId, name, ...(isText(email) ? { email } : {}) };
 }
-
-const ATTACHMENT_KINDS = ["pagerduty_alert", "sentry_issue", "sentry_metric_alert", "link"] as const;
 
 function readAttachment(value: Readonly<Record<string, unknown>>): Attachment | undefined {
   const kind = ATTACHMENT_KINDS.find((one) => one === value["kind"]);

@@ -1,6 +1,19 @@
+export const ATTACHMENT_KINDS = [
+  "pagerduty_alert",
+  "sentry_issue",
+  "sentry_metric_alert",
+  "datadog_monitor",
+  "grafana_rule",
+  "alertmanager",
+  "cloudwatch_alarm",
+  "newrelic_incident",
+  "link",
+] as const;
+export type AttachmentKind = (typeof ATTACHMENT_KINDS)[number];
+
 /** A link to an outside thing that belongs to an alert: what the sender calls it, and what is known of it. */
 export interface Attachment {
-  readonly kind: "pagerduty_alert" | "sentry_issue" | "sentry_metric_alert" | "link";
+  readonly kind: AttachmentKind;
   /** Stable within its kind; the same Sentry issue on two alerts is one attachment. */
   readonly key: string;
   /** Plain text, not yet escaped for Slack. */

@@ -1,6 +1,6 @@
 /**
- * Recognises in an alert what it is about: the PagerDuty alert itself, the Sentry issue or metric alert behind it, and
- * other links worth a click. Everything in an alert was written by somebody outside, so every value is looked at before
+ * Recognises in an alert what it is about: the PagerDuty alert itself, the Sentry issue or metric alert behind it, what
+ * other senders link to, and further links worth a click. Everything in an alert was written by somebody outside, so every value is looked at before
  * it is used, and a link is judged by its parsed address, never by its text or by what the sender calls itself.
  */
 import {
@@ -11,13 +11,17 @@ import {
   idsOf,
   isFromSentry,
   linksOfBody,
+  summaryOf,
 } from "./alert_body.ts";
 import type { Attachment } from "./attachment.ts";
+import { listFacts, plainTitle, titleWithHost } from "./facts.ts";
 import { recordOf, textOf } from "./json.ts";
 import { safeLink } from "./link.ts";
-import { type Facts, MAX_TITLE_LENGTH, factsOf, plainTitle, tagOf } from "./sentry_issue.ts";
+import { redactTokens } from "./redaction.ts";
+import type { Sender, Target } from "./sender.ts";
+import { SENDERS } from "./senders.ts";
+import { type Facts, factsOf, tagOf } from "./sentry_issue.ts";
 import { type SentryLink, isSentryRoot, issueKey, sentryLink } from "./sentry_link.ts";
-import { cutCharacters, oneLine } from "./text.ts";
 
 export { withSentryIssue } from "./sentry_issue.ts";
 export { isSameSentry } from "./sentry_link.ts";
@@ -51,23 +55,40 @@ export interface SentryReference {
 
 const MAX_OTHER_LINKS = 5;
 const MAX_SENTRY_ATTACHMENTS = 10;
+const MAX_SENDER_ATTACHMENTS = 5;
 
 /**
- * The attachments of an alert: PagerDuty's own, then Sentry's in the order in which the alert names them, then at most
- * five other links. The same thing named twice is one attachment.
+ * The attachments of an alert: PagerDuty's own, then Sentry's in the order in which the alert names them, then other
+ * senders', then at most five other links. The same thing named twice is one attachment.
  */
 export function recogniseAttachments(input: RecogniserInput): readonly Attachment[] {
   const sentry = new Map<string, Described>();
+  const senders = new Map<string, Described>();
   const others = new Map<string, Described>();
   for (const named of namedLinks(input)) {
     const link = sentryLink(named.url, input.sentryHosts);
+    const found = link ? undefined : senderAttachment(named);
     if (link) keepBest(sentry, sentryAttachment(link, named));
+    else if (found) keepBest(senders, found);
     else if (!isSentryRoot(named.url, input.sentryHosts)) keepBest(others, otherLink(named));
   }
   const own = pagerdutyAttachment(input.pagerduty);
-  const issues = [...sentry.values()].map(({ attachment }) => attachment);
-  const rest = [...others.values()].map(({ attachment }) => attachment).filter(({ url }) => url !== own?.url);
-  return [...(own ? [own] : []), ...issues.slice(0, MAX_SENTRY_ATTACHMENTS), ...rest.slice(0, MAX_OTHER_LINKS)];
+  const known = [
+    ...listed(sentry).slice(0, MAX_SENTRY_ATTACHMENTS),
+    ...listed(senders).slice(0, MAX_SENDER_ATTACHMENTS),
+  ];
+  const rest = listed(others).filter(({ url }) => url !== own?.url && !isFrontPage(url, known));
+  return [...(own ? [own] : []), ...known, ...rest.slice(0, MAX_OTHER_LINKS)];
+}
+
+function listed(found: ReadonlyMap<string, Described>): readonly Attachment[] {
+  return [...found.values()].map(({ attachment }) => attachment);
+}
+
+/** Grafana's client is its front page, which is of no use beside the rule. */
+function isFrontPage(url: string, known: readonly Attachment[]): boolean {
+  const { search, hash, pathname } = new URL(url);
+  return search + hash === "" && pathname.endsWith("/") && known.some((one) => one.url.startsWith(url));
 }
 
 /** An attachment, and whether the alert says more of it than its bare address. */
@@ -112,8 +133,11 @@ function namedLinks(input: RecogniserInput): readonly NamedLink[] {
   const named = input.alerts.map(bodyOf).flatMap(linksOfBody);
   const client = safeLink(input.clientUrl);
   if (!client) return named;
-  const address = client.origin + client.pathname;
-  return [named.find(({ url }) => url.origin + url.pathname === address) ?? { url: client }, ...named];
+  const addressOf = (url: URL) => url.origin + url.pathname + url.hash;
+  const known = named.find(({ url }) => addressOf(url) === addressOf(client));
+  if (known) return [known, ...named];
+  // A bare front page says nothing yet; if the alert itself has no better link, it comes with the alert.
+  return addressOf(client) === `${client.origin}/` ? named : [{ url: client, isOwn: true }, ...named];
 }
 
 /** An alert may mention another issue than its own, in a message for instance; its details then say nothing about that. */
@@ -170,8 +194,26 @@ function metricAttachment(link: SentryLink, { text, body }: NamedLink): Describe
   return { attachment, described: body !== undefined };
 }
 
-function summaryOf(body: AlertBody | undefined): string | undefined {
-  return textOf(body?.alert["summary"]) ?? textOf(body?.cef["description"]);
+/** What another sender's link leads to, with what the alert says of it. */
+function senderAttachment(named: NamedLink): Described | undefined {
+  for (const sender of SENDERS) {
+    const target = sender.find(named.url);
+    if (target) return attachmentOf(sender, target, named);
+  }
+  return undefined;
+}
+
+function attachmentOf(sender: Sender, target: Target, { body, ...link }: NamedLink): Described {
+  const description = body && sender.describe({ ...link, body }, target);
+  const title = description?.title ?? target.name;
+  const attachment = {
+    kind: sender.kind,
+    key: target.key,
+    title: sender.isSelfHosted ? titleWithHost(title, link.url.host) : plainTitle(title, redactTokens),
+    url: target.url,
+    facts: listFacts(description?.facts ?? []),
+  };
+  return { attachment, described: description !== undefined };
 }
 
 function pagerdutyAttachment(alert: RecogniserInput["pagerduty"]): Attachment | undefined {
@@ -187,9 +229,10 @@ function pagerdutyAttachment(alert: RecogniserInput["pagerduty"]): Attachment | 
 }
 
 /** The real host always stands in the title: a sender's text may claim any other. */
-function otherLink({ url, text }: NamedLink): Described {
-  const words = cutCharacters(oneLine(text ?? ""), Math.max(20, MAX_TITLE_LENGTH - url.host.length - 3));
-  const said = words !== "" && words !== url.host;
-  const title = said ? `${words} (${url.host})` : url.host;
-  return { attachment: { kind: "link", key: url.href, title, url: url.href, facts: [] }, described: said };
+function otherLink({ url, text, name }: NamedLink): Described {
+  const title = titleWithHost(text ?? name ?? "", url.host);
+  return {
+    attachment: { kind: "link", key: url.href, title, url: url.href, facts: [] },
+    described: title !== url.host,
+  };
 }

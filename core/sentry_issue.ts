@@ -1,7 +1,8 @@
 /** What Sentry's answers and the alerts that it sends say about an issue, as short facts for an attachment. */
 import type { Attachment } from "./attachment.ts";
 import { countOf, isRecord, listOf, recordOf, textOf } from "./json.ts";
-import { cutCharacters, oneLine } from "./text.ts";
+import { listFacts, plainTitle } from "./facts.ts";
+import { redactSecrets } from "./redaction.ts";
 import { fromIso, toIso } from "./time.ts";
 
 /** The order in which people read the facts; what stands last is the first to be left out where space is short. */
@@ -22,14 +23,13 @@ const FACT_ORDER = [
 export type FactLabel = (typeof FACT_ORDER)[number];
 export type Facts = Readonly<Partial<Record<FactLabel, string | undefined>>>;
 
-const MAX_FACT_LENGTH = 120;
-
 /** Facts in reading order, each on one line; empty ones are left out. */
 export function factsOf(facts: Facts): Attachment["facts"] {
-  return FACT_ORDER.flatMap((label) => {
-    const value = cutCharacters(oneLine(facts[label] ?? ""), MAX_FACT_LENGTH);
-    return value === "" ? [] : [{ label, value }];
-  });
+  // Releases and culprits are often hexadecimal, and what people look for.
+  return listFacts(
+    FACT_ORDER.map((label) => [label, facts[label]] as const),
+    redactSecrets,
+  );
 }
 
 /** The value of a tag in either form that Sentry's senders use: a list of pairs, or an object. */
@@ -77,14 +77,6 @@ export function withSentryIssue(attachment: Attachment, issue: unknown): Attachm
       }),
     }),
   };
-}
-
-/** Longest title of an attachment, in characters. */
-export const MAX_TITLE_LENGTH = 300;
-
-/** One line of plain text for an attachment's title. */
-export function plainTitle(text: string): string {
-  return cutCharacters(oneLine(text), MAX_TITLE_LENGTH);
 }
 
 function presentOf(facts: Facts): Facts {

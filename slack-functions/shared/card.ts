@@ -180,12 +180,18 @@ const KIND_NAMES: Readonly<Record<Attachment["kind"], string>> = {
   pagerduty_alert: "PagerDuty",
   sentry_issue: "Sentry",
   sentry_metric_alert: "Sentry metric alert",
+  datadog_monitor: "Datadog monitor",
+  grafana_rule: "Grafana rule",
+  alertmanager: "Alertmanager",
+  cloudwatch_alarm: "CloudWatch alarm",
+  newrelic_incident: "New Relic incident",
   link: "Link",
 };
 
 /** @param known a title that stands above already and is not said again */
 export function attachmentBlocks(attachment: Attachment, known = ""): Block[] {
-  const label = attachment.title === known ? "Open the error" : attachment.title;
+  const label =
+    attachment.title === known ? (attachment.kind === "sentry_issue" ? "Open the error" : "Open it") : attachment.title;
   const facts = attachment.facts
     .slice(0, MAX_FACTS)
     .map((fact) => `${escapeText(fact.label, 40)}: *${escapeText(fact.value, 80)}*`)

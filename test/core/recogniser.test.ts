@@ -174,21 +174,6 @@ describe("other senders", () => {
     (name) => expect(look(name)).toEqual([]),
   );
 
-  it.each(["alertmanager_text_details", "alertmanager_list_details"])("%s gives Alertmanager's links", (name) => {
-    expect(look(name).map(({ kind, url }) => [kind, url])).toEqual([
-      ["link", "https://alerts.lumen.example/#/alerts?receiver=pagerduty"],
-      ["link", "https://runbooks.lumen.example/cart-latency"],
-      ["link", "https://metrics.lumen.example/graph?g0.expr=cart_latency&g0.tab=1"],
-    ]);
-  });
-
-  it("names a link by the sender's words and the real host", () => {
-    expect(look("datadog").map(({ title }) => title)).toEqual([
-      "Monitor Status (app.datadoghq.com)",
-      "Triggered Monitors (app.datadoghq.com)",
-    ]);
-  });
-
   it("names a link without words by its host", () => {
     expect(look("link_without_text")).toMatchObject([{ kind: "link", title: "backups.lumen.example" }]);
   });
@@ -197,7 +182,7 @@ describe("other senders", () => {
     expect(look("mixed_senders").map(({ kind, key }) => `${kind} ${key}`)).toEqual([
       "sentry_issue sentry.io/lumen/6120449017",
       "sentry_issue faults.lumen.example:8443/lumen/20417",
-      "link https://alerts.lumen.example/#/alerts?receiver=pagerduty",
+      "alertmanager https://alerts.lumen.example/#/alerts?receiver=pagerduty",
       "link https://runbooks.lumen.example/cart-latency",
       "link https://metrics.lumen.example/graph?g0.expr=cart_latency&g0.tab=1",
     ]);
