@@ -51,6 +51,7 @@ export interface Companion {
 const PAGERDUTY_EFFECTS = [
   "pagerduty_acknowledge",
   "pagerduty_resolve",
+  "pagerduty_reopen",
   "pagerduty_note",
 ] as const satisfies readonly JobKind[];
 
@@ -80,7 +81,7 @@ export function createCompanion(deps: CompanionDeps): Companion {
   const wakeAll = (): void => {
     for (const worker of workers) worker.wake();
   };
-  const calls = createCalls({ store, log, now: clock.now, pagerduty, unitOf });
+  const calls = createCalls({ store, log, now: clock.now, pagerduty, userMap: settings.userMap, unitOf });
   const intake = createIntake({ store, stored: wakeAll });
   const app = createApp({
     store,
@@ -141,7 +142,7 @@ export function createCompanion(deps: CompanionDeps): Companion {
 
   function effects(): Pick<LaneDeps, "perform"> {
     const { userMap, from: fallbackFrom } = settings;
-    return createEffects({ pagerduty, userMap, fallbackFrom, addresses });
+    return createEffects({ store, pagerduty, userMap, fallbackFrom, addresses });
   }
 
   function lookUps(): Pick<LaneDeps, "perform"> {

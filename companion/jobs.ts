@@ -1,3 +1,4 @@
+import type { ReopenedAs } from "../core/alert.ts";
 import type { Person } from "../core/incident.ts";
 import type { Instant } from "../core/time.ts";
 
@@ -30,6 +31,13 @@ export type Job =
       readonly rule: "asked" | "assignee_only";
     }
   | { readonly kind: "pagerduty_resolve"; readonly alertId: string; readonly by: Person; readonly at: Instant }
+  | {
+      readonly kind: "pagerduty_reopen";
+      readonly alertId: string;
+      readonly by: Person;
+      readonly at: Instant;
+      readonly as: ReopenedAs;
+    }
   | { readonly kind: "pagerduty_note"; readonly alertId: string; readonly by: Person; readonly text: string }
   | {
       readonly kind: "fetch_details";

@@ -10,15 +10,21 @@ export type AlertRelation = (typeof ALERT_RELATIONS)[number];
 export const PAGERDUTY_STATUSES = ["triggered", "acknowledged", "resolved"] as const;
 export type PagerdutyStatus = (typeof PAGERDUTY_STATUSES)[number];
 
+/** How a resolved alert comes back in PagerDuty: held by whoever asked for it, or paging anew. */
+export type ReopenedAs = "acknowledged" | "triggered";
+
 /**
  * One line of the ledger: whether somebody asked for this alert to be resolved in PagerDuty, and what came of it.
- * "failed" is final until a person acts; "wanted" is still being tried.
+ * "failed" is final until a person acts; "wanted" is still being tried. Where the closing was undone, the same of bringing
+ * the alert back in PagerDuty.
  */
 export type Closing =
   | { readonly state: "none" }
   | { readonly state: "wanted"; readonly problem?: string }
   | { readonly state: "confirmed"; readonly at: Instant }
-  | { readonly state: "failed"; readonly problem: string };
+  | { readonly state: "failed"; readonly problem: string }
+  | { readonly state: "reopen_wanted"; readonly as: ReopenedAs; readonly problem?: string }
+  | { readonly state: "reopen_failed"; readonly as: ReopenedAs; readonly problem: string };
 
 /** An alert is one PagerDuty incident. This is all that Slack is ever told about it. */
 export interface Alert {

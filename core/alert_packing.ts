@@ -1,4 +1,4 @@
-import { type Alert, ALERT_RELATIONS, type Closing, PAGERDUTY_STATUSES } from "./alert.ts";
+import { type Alert, ALERT_RELATIONS, type Closing, PAGERDUTY_STATUSES, type ReopenedAs } from "./alert.ts";
 import type { Resolution } from "./alert_resolution.ts";
 import { TRIGGER_STRING_MAX_BYTES } from "./assumptions.ts";
 import { type Attachment, ATTACHMENT_KINDS } from "./attachment.ts";
@@ -146,9 +146,17 @@ function readClosing(value: unknown): Closing {
       return isInstant(value["at"]) ? { state: "confirmed", at: value["at"] } : { state: "none" };
     case "failed":
       return { state: "failed", problem: problem ?? "PagerDuty refused." };
+    case "reopen_wanted":
+      return { state: "reopen_wanted", as: readAs(value["as"]), ...(problem === undefined ? {} : { problem }) };
+    case "reopen_failed":
+      return { state: "reopen_failed", as: readAs(value["as"]), problem: problem ?? "PagerDuty refused." };
     default:
       return { state: "none" };
   }
+}
+
+function readAs(value: unknown): ReopenedAs {
+  return value === "triggered" ? "triggered" : "acknowledged";
 }
 
 function webAddress(value: unknown): string | undefined {

@@ -41,6 +41,12 @@ export function resolutionOf(news: ResolveNews, closing: Closing): Resolution {
   return { by: "person", at, name: agentName || "Somebody" };
 }
 
+/** Whether it is over because somebody here asked for it: what PagerDuty resolved without us is not ours to bring back. */
+export function isResolvedByUs(alert: Pick<Alert, "status" | "resolution" | "reopenedAt" | "closing">): boolean {
+  if (alert.status !== "resolved" || alert.closing.state !== "confirmed") return false;
+  return (currentResolution(alert)?.by ?? "us") === "us";
+}
+
 /** How it came to be over; undefined while it is not, or where PagerDuty never told. */
 export function currentResolution(alert: Pick<Alert, "status" | "resolution" | "reopenedAt">): Resolution | undefined {
   const { status, resolution, reopenedAt = 0 } = alert;

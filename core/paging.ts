@@ -37,6 +37,11 @@ export function acknowledgeRule(
 /** Whose address PagerDuty sees in the `From` header. */
 export type Actor = { readonly email: string; readonly why: "mapped" | "own_address" | "fallback" };
 
+/** The address by which PagerDuty may know this person; undefined where there is none to try. */
+export function actorAddress(person: Person, map: ReadonlyMap<string, string>): string | undefined {
+  return map.get(person.slackUserId) ?? (person.email?.trim().toLowerCase() || undefined);
+}
+
 /** @param map Slack user ids and the PagerDuty addresses that belong to them */
 export function actorFor(person: Person, map: ReadonlyMap<string, string>, fallback: string): Actor {
   const mapped = map.get(person.slackUserId);

@@ -83,7 +83,19 @@ export interface Decision {
   readonly note: string;
   /** Set for "merge": the target's incident id. */
   readonly mergeInto?: string;
+  /**
+   * Set for "dismiss" where the person was shown a list: exactly these alerts are dismissed along, and the others get a
+   * triage of their own. Without it, all that are attached.
+   */
+  readonly dismissAlertIds?: readonly string[];
 }
+
+/**
+ * What becomes, in PagerDuty, of alerts that an undone closing resolved: they stay resolved, come back acknowledged by
+ * whoever undoes it, or page anew.
+ */
+export const REOPEN_CHOICES = ["leave", "acknowledge", "page"] as const;
+export type ReopenChoice = (typeof REOPEN_CHOICES)[number];
 
 /** Paths of the companion's endpoints for Slack's functions, with the bodies they take and answer. */
 export const COMPANION_PATHS = {
@@ -95,6 +107,9 @@ export const COMPANION_PATHS = {
   acknowledge: "/slack/acknowledgements",
   alerts: "/slack/alerts",
   open: "/slack/openings",
+  undo: "/slack/undos",
+  undoPreview: "/slack/undo_previews",
+  detach: "/slack/detachments",
 } as const;
 export type CompanionCall = keyof typeof COMPANION_PATHS;
 
@@ -168,6 +183,31 @@ export interface CompanionRequests {
     readonly by: Person;
     readonly at: Instant;
   };
+  /**
+   * A closing is taken back: "undo" a dismissal or a merge, "reopen" a resolved incident. Idempotent by `requestId`.
+   * `decisionId` is what Slack knows as the undone decision: it never applies again, even if it only arrives after this.
+   */
+  undo: {
+    readonly requestId: string;
+    readonly incidentId: string;
+    readonly command: "undo" | "reopen";
+    readonly decisionId: string;
+    readonly by: Person;
+    readonly at: Instant;
+    readonly inPagerduty: ReopenChoice;
+    readonly place?: Place;
+  };
+  /** What taking the closing back would do; changes nothing. */
+  undoPreview: { readonly incidentId: string; readonly by: Person };
+  /** Alerts are taken off an open incident; each gets a triage of its own. Idempotent by `requestId`. */
+  detach: {
+    readonly requestId: string;
+    readonly incidentId: string;
+    readonly alertIds: readonly string[];
+    readonly by: Person;
+    readonly at: Instant;
+    readonly place?: Place;
+  };
 }
 
 export interface CompanionAnswers {
@@ -197,4 +237,28 @@ export interface CompanionAnswers {
     /** Empty while the channel is not known. */
     readonly channelId: string;
   };
+  undo: {
+    readonly ok: true;
+    /** The alerts that came back from the incident that had taken them in. */
+    readonly alertIds: readonly string[];
+    /** Until when later alerts of the service join it again; 0 where they do not. */
+    readonly windowClosesAt: Instant;
+    /** The newer open incident that holds the service's window; empty where there is none. */
+    readonly windowHeldBy: string;
+  };
+  undoPreview: {
+    readonly ok: true;
+    /** Alerts that are resolved in PagerDuty because of this closing. */
+    readonly resolved: readonly Alert[];
+    /** Alerts that are to be resolved and may still be kept from it. */
+    readonly waiting: readonly Alert[];
+    /** Alerts that would come back from the incident that took them in. */
+    readonly back: readonly Alert[];
+    /** Whether PagerDuty knows a user of this person's address. */
+    readonly isKnown: boolean;
+    /** Escalation policies that would page, by name. */
+    readonly pages: readonly string[];
+    readonly windowHeldBy: string;
+  };
+  detach: { readonly ok: true };
 }

@@ -86,8 +86,12 @@ export function transition(incident: Incident, command: Command): Result<Transit
         },
         why: "person_resolved",
       });
-    case "reopen":
-      return accept({ incident: { ...base, ...decided, status: "active" }, why: "person_reopened" });
+    case "reopen": {
+      if (incident.status !== "resolved") return refuse(refusalOf(incident, "reopen"));
+      // The decision stands, and with it who made it and when: only the closing is taken back.
+      const { decidedBy, decidedAt } = incident;
+      return accept({ incident: { ...base, decidedBy, decidedAt, status: "active" }, why: "person_reopened" });
+    }
     case "undo":
       return accept({ incident: { ...base, status: "triage" }, why: "person_undid" });
     case "attach":

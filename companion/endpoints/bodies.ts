@@ -1,7 +1,7 @@
 /** What Slack's functions may send: every text and list with a size, since a function's inputs may come from anybody. */
 import { z } from "zod";
 import { DISMISS_REASONS, type DismissReason } from "../../core/incident.ts";
-import type { CompanionCall, CompanionRequests } from "../../core/protocol.ts";
+import { type CompanionCall, type CompanionRequests, REOPEN_CHOICES } from "../../core/protocol.ts";
 import { oneLine } from "../../core/text.ts";
 
 const id = z.string().min(1).max(120);
@@ -39,6 +39,8 @@ const place = z.object({
   channelUrl: z.url({ protocol: /^https?$/ }).max(1_000),
 });
 
+const alertIds = z.array(id).max(500);
+
 const decision = z
   .object({
     id,
@@ -49,13 +51,12 @@ const decision = z
     reason: z.enum(Object.keys(DISMISS_REASONS) as [DismissReason, ...DismissReason[]]).optional(),
     note: text,
     mergeInto: id.optional(),
+    dismissAlertIds: alertIds.optional(),
   })
   .refine((one) => one.decision !== "merge" || one.mergeInto !== undefined, {
     path: ["mergeInto"],
     message: "is needed for a merge",
   });
-
-const alertIds = z.array(id).max(500);
 
 const bodies = {
   confirm: z.object({
@@ -97,6 +98,25 @@ const bodies = {
   acknowledge: z.object({ incidentId: id, by: person, at: instant }),
   alerts: z.object({ incidentId: id }),
   open: z.object({ requestId: id, key: z.string().min(1).max(200), alertId: id, by: person, at: instant }),
+  undo: z.object({
+    requestId: id,
+    incidentId: id,
+    command: z.enum(["undo", "reopen"]),
+    decisionId: z.string().max(120),
+    by: person,
+    at: instant,
+    inPagerduty: z.enum(REOPEN_CHOICES),
+    place: place.optional(),
+  }),
+  undoPreview: z.object({ incidentId: id, by: person }),
+  detach: z.object({
+    requestId: id,
+    incidentId: id,
+    alertIds,
+    by: person,
+    at: instant,
+    place: place.optional(),
+  }),
 } satisfies { readonly [Call in CompanionCall]: z.ZodType };
 
 export type ReadBody<Call extends CompanionCall> =

@@ -10,8 +10,11 @@ import { type KnownService, takeClaim } from "../triage/claim.ts";
 import { takeConfirmation } from "../triage/confirm.ts";
 import { takeDecision } from "../triage/decide.ts";
 import { takeOpening } from "../triage/open_from_feed.ts";
+import { takeDetachment } from "../triage/detach.ts";
 import { type Refusal, unknownIncident } from "../triage/refusal.ts";
 import { takeResolution } from "../triage/resolve.ts";
+import { takeUndo } from "../triage/undo.ts";
+import { askPagerduty, previewOf } from "../triage/undo_preview.ts";
 import type { Unit } from "../triage/unit.ts";
 
 export interface CallDeps {
@@ -19,6 +22,7 @@ export interface CallDeps {
   readonly log: Log;
   readonly now: () => Instant;
   readonly pagerduty: Pagerduty;
+  readonly userMap: ReadonlyMap<string, string>;
   readonly unitOf: (tx: Transaction, cause: string) => Unit;
 }
 
@@ -42,6 +46,13 @@ export function createCalls(deps: CallDeps): Calls {
     resolve: (body) => store.transaction((tx) => takeResolution(unitOf(tx, body.requestId), body)),
     acknowledge: (body) => store.transaction((tx) => takeAcknowledgement(unitOf(tx, "acknowledge"), body)),
     open: (body) => store.transaction((tx) => takeOpening(unitOf(tx, body.requestId), body)),
+    undo: (body) => store.transaction((tx) => takeUndo(unitOf(tx, body.requestId), body)),
+    async undoPreview(body) {
+      const known = await store.transaction((tx) => previewOf(unitOf(tx, "preview"), body.incidentId));
+      if (!known.ok) return known;
+      return accept(await askPagerduty({ ...deps, patienceMs: LOOK_UP_MS }, body.by, known.value));
+    },
+    detach: (body) => store.transaction((tx) => takeDetachment(unitOf(tx, body.requestId), body)),
     alerts: (body) => store.transaction((tx) => alertsOf(tx, body.incidentId)),
   };
 }

@@ -7,6 +7,8 @@ import { fromIso, type Instant } from "../../core/time.ts";
 export interface PagerdutyIncident {
   readonly status: PagerdutyStatus;
   readonly assignees: readonly { readonly pagerdutyUserId: string; readonly name: string }[];
+  /** Name of the policy by which PagerDuty pages for it. */
+  readonly escalationPolicy?: string;
   readonly reopenedAt?: Instant;
   /** The incident in PagerDuty that this one was merged into, which PagerDuty calls a resolve. */
   readonly mergedInto?: { readonly id: string; readonly number: number };
@@ -40,6 +42,7 @@ const incident = z.looseObject({
     status: z.enum(["triggered", "acknowledged", "resolved"]),
     reopened_at: z.string().nullish(),
     resolve_reason: resolveReason.nullish(),
+    escalation_policy: z.looseObject({ summary: z.string().nullish() }).nullish(),
     last_status_change_at: z.string().nullish(),
     assignments: z
       .array(z.looseObject({ assignee: z.looseObject({ id: z.string(), summary: z.string().nullish() }).nullish() }))
@@ -50,7 +53,9 @@ const incident = z.looseObject({
 export function incidentAnswer(data: unknown): PagerdutyIncident | undefined {
   const parsed = incident.safeParse(data);
   if (!parsed.success) return undefined;
-  const { status, assignments, reopened_at, resolve_reason, last_status_change_at } = parsed.data.incident;
+  const { status, assignments, reopened_at, resolve_reason, last_status_change_at, escalation_policy } =
+    parsed.data.incident;
+  const escalationPolicy = oneLine(escalation_policy?.summary ?? "");
   const reopenedAt = fromIso(reopened_at);
   const mergedInto = mergeTarget(resolve_reason);
   const statusChangedAt = fromIso(last_status_change_at);
@@ -59,6 +64,7 @@ export function incidentAnswer(data: unknown): PagerdutyIncident | undefined {
     assignees: (assignments ?? []).flatMap(({ assignee }) =>
       assignee ? [{ pagerdutyUserId: assignee.id, name: oneLine(assignee.summary ?? "") || assignee.id }] : [],
     ),
+    ...(escalationPolicy === "" ? {} : { escalationPolicy }),
     ...(reopenedAt === undefined ? {} : { reopenedAt }),
     ...(mergedInto === undefined ? {} : { mergedInto }),
     ...(statusChangedAt === undefined ? {} : { statusChangedAt }),
@@ -77,6 +83,13 @@ const user = z.looseObject({ user: z.looseObject({ email: z.string().nullish() }
 export function userAnswer(data: unknown): { readonly email: string | undefined } | undefined {
   const parsed = user.safeParse(data);
   return parsed.success ? { email: parsed.data.user.email?.trim().toLowerCase() || undefined } : undefined;
+}
+
+const users = z.looseObject({ users: z.array(z.looseObject({ email: z.string().nullish() })) });
+
+export function usersAnswer(data: unknown): readonly string[] | undefined {
+  const parsed = users.safeParse(data);
+  return parsed.success ? parsed.data.users.map(({ email }) => email?.trim().toLowerCase() ?? "") : undefined;
 }
 
 const notes = z.looseObject({ notes: z.array(z.looseObject({ content: z.string().nullish() })) });

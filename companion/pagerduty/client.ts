@@ -1,5 +1,6 @@
 /** The only file that knows PagerDuty's own client. What it does that nobody would expect is told at the calls. */
 import { api } from "@pagerduty/pdjs";
+import type { PagerdutyStatus } from "../../core/alert.ts";
 import { type Failure, failureOf, unreachable } from "./failure.ts";
 import {
   alertsPage,
@@ -9,6 +10,7 @@ import {
   type PagerdutyService,
   servicesAnswer,
   userAnswer,
+  usersAnswer,
 } from "./answers.ts";
 
 export type Answer<Value> =
@@ -24,7 +26,9 @@ export interface Pagerduty {
   alerts(incidentId: string): Promise<Answer<readonly unknown[]>>;
   /** The e-mail address of a user; undefined where PagerDuty shows none. */
   userEmail(userId: string): Promise<Answer<string | undefined>>;
-  setStatus(id: string, status: "acknowledged" | "resolved", from: string): Promise<Answer<PagerdutyIncident>>;
+  setStatus(id: string, status: PagerdutyStatus, from: string): Promise<Answer<PagerdutyIncident>>;
+  /** Whether there is a user with exactly this e-mail address. */
+  knowsAddress(email: string, timeoutMs: number): Promise<Answer<boolean>>;
   notes(incidentId: string): Promise<Answer<readonly string[]>>;
   addNote(incidentId: string, content: string, from: string): Promise<Answer<undefined>>;
   services(query: string, timeoutMs: number): Promise<Answer<readonly PagerdutyService[]>>;
@@ -158,6 +162,12 @@ export function createPagerduty(deps: PagerdutyDeps): Pagerduty {
         },
         incidentAnswer,
       ),
+    async knowsAddress(email, timeoutMs) {
+      const query = { query: email, limit: "25" };
+      const answer = await call({ method: "GET", path: "/users", query, timeoutMs }, usersAnswer);
+      // The search finds ann@ in joann@ too.
+      return answer.ok ? { ok: true, value: answer.value.includes(email.toLowerCase()) } : answer;
+    },
     notes: (incidentId) => call({ method: "GET", path: `/incidents/${segment(incidentId)}/notes` }, notesAnswer),
     async addNote(incidentId, content, from) {
       const path = `/incidents/${segment(incidentId)}/notes`;

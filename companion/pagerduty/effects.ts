@@ -1,20 +1,22 @@
 import { PAGERDUTY_NOTE_MAX_LENGTH } from "../../core/assumptions.ts";
-import { currentResolution, type Resolution } from "../../core/alert_resolution.ts";
-import { type PagedPerson, acknowledgeRule, actorFor } from "../../core/paging.ts";
+import { currentResolution } from "../../core/alert_resolution.ts";
+import { type PagedPerson, acknowledgeRule, actorAddress, actorFor } from "../../core/paging.ts";
 import type { Person } from "../../core/incident.ts";
 import { cutCharacters } from "../../core/text.ts";
-import { HOUR, type Instant } from "../../core/time.ts";
+import { HOUR } from "../../core/time.ts";
 import type { Job, OutboxRow } from "../jobs.ts";
-import type { AlertFacts } from "../store/store.ts";
-import { homeOf } from "../triage/home.ts";
-import { actorOf, announceAlert, COMPANION_ACTOR, queue, record, type Unit } from "../triage/unit.ts";
+import type { Store } from "../store/store.ts";
+import { actorOf, COMPANION_ACTOR, queue, record, type Unit } from "../triage/unit.ts";
 import type { Why } from "../timeline.ts";
 import type { Ending, Finish } from "../work/lane.ts";
 import type { PagerdutyIncident } from "./answers.ts";
 import type { Pagerduty } from "./client.ts";
 import { type Failure, isAlreadyResolved, isUnknownRequester } from "./failure.ts";
+import { changeClosing, takeStatus } from "./ledger.ts";
+import { reopen } from "./reopen.ts";
 
 export interface EffectDeps {
+  readonly store: Store;
   readonly pagerduty: Pagerduty;
   readonly userMap: ReadonlyMap<string, string>;
   /** The address that stands in for people whom PagerDuty does not know. */
@@ -39,6 +41,8 @@ export function createEffects(deps: EffectDeps): { perform(row: OutboxRow): Prom
           return acknowledge(deps, row, row.job);
         case "pagerduty_resolve":
           return resolve(deps, row, row.job);
+        case "pagerduty_reopen":
+          return reopen(deps, row, row.job);
         case "pagerduty_note":
           return note(deps, row, row.job);
         default:
@@ -53,7 +57,7 @@ async function acknowledge(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerdu
   const fresh = await deps.pagerduty.incident(job.alertId);
   if (!fresh.ok) return (unit) => afterFailure(unit, row, fresh.failure, "pagerduty_acknowledge");
   const assignees = await deps.addresses(fresh.value.assignees);
-  const own = deps.userMap.get(job.by.slackUserId) ?? job.by.email?.trim().toLowerCase();
+  const own = actorAddress(job.by, deps.userMap);
   const verdict = verdictOf(job, own, fresh.value, assignees);
   if (verdict.from === undefined) return (unit) => notAcknowledged(unit, row, job, verdict.why);
   const answer = await deps.pagerduty.setStatus(job.alertId, "acknowledged", verdict.from);
@@ -98,6 +102,9 @@ async function notAcknowledged(
 }
 
 async function resolve(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerduty_resolve">): Promise<Finish> {
+  const known = await deps.store.transaction((tx) => tx.alert(job.alertId));
+  // Somebody thought better of it, or PagerDuty says already that it is done.
+  if (known?.facts.closing.state !== "wanted") return () => Promise.resolve({ end: "done", outcome: "not_wanted" });
   // After a failure nobody knows whether it took effect, or what happened since.
   if (row.attempts > 1) {
     const fresh = await deps.pagerduty.incident(job.alertId);
@@ -156,10 +163,10 @@ async function resolved(
   const known = await unit.tx.alert(job.alertId);
   // PagerDuty calls a merge a resolve; what failed goes on under another number, and nobody asked for that one here.
   if (known && currentResolution(known.facts)?.by === "merge") {
-    await changeClosing(unit, job.alertId, { state: "none" });
+    await changeClosing(unit, job.alertId, "wanted", { state: "none" });
     return { end: "done", outcome: "merged_in_pagerduty" };
   }
-  await changeClosing(unit, job.alertId, { state: "confirmed", at: unit.now });
+  await changeClosing(unit, job.alertId, "wanted", { state: "confirmed", at: unit.now });
   await record(unit, row.subject, "alert.resolve_confirmed", "pagerduty_confirmed", actorOf(job.by), {
     alertId: job.alertId,
   });
@@ -172,7 +179,7 @@ async function resolveFailed(
   job: JobOf<"pagerduty_resolve">,
   problem: string,
 ): Promise<Ending> {
-  await changeClosing(unit, job.alertId, { state: "failed", problem });
+  await changeClosing(unit, job.alertId, "wanted", { state: "failed", problem });
   await record(unit, row.subject, "alert.resolve_failed", "pagerduty_refused", COMPANION_ACTOR, {
     alertId: job.alertId,
     problem,
@@ -217,55 +224,8 @@ async function afterFailure(
     return { end: "failed", problem: failure.sentence };
   }
   if (job.kind === "pagerduty_resolve") {
-    await changeClosing(unit, job.alertId, { state: "wanted", problem: failure.sentence });
+    await changeClosing(unit, job.alertId, "wanted", { state: "wanted", problem: failure.sentence });
   }
   const { retryAfterMs } = failure;
   return { end: "again", problem: failure.sentence, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-}
-
-/** PagerDuty's REST API gives times in whole seconds, its webhooks in milliseconds. */
-const REST_TIME_STEP_MS = 1_000;
-
-/**
- * What PagerDuty said of the status, by its own clock where it names the time: told so that the event of it, which comes
- * as well, is no news.
- */
-async function takeStatus(unit: Unit, alertId: string, incident: PagerdutyIncident, by?: "us"): Promise<void> {
-  const row = await unit.tx.alert(alertId);
-  if (!row) return;
-  const at: Instant = incident.statusChangedAt ?? unit.now;
-  if (at + REST_TIME_STEP_MS <= row.statusAt || row.facts.status === incident.status) return;
-  const resolution = resolutionIn(incident, at, by);
-  const facts: AlertFacts = {
-    ...row.facts,
-    status: incident.status,
-    ...(incident.status === "resolved" ? { paged: [] } : {}),
-    ...(resolution === undefined ? {} : { resolution }),
-  };
-  await save(unit, facts, { ...row, statusAt: Math.max(at, row.statusAt) });
-}
-
-function resolutionIn(incident: PagerdutyIncident, at: Instant, by?: "us"): Resolution | undefined {
-  if (incident.status !== "resolved") return undefined;
-  const { mergedInto } = incident;
-  if (mergedInto) return { by: "merge", at, into: mergedInto.id, number: mergedInto.number };
-  return by && { by, at };
-}
-
-async function changeClosing(unit: Unit, alertId: string, closing: AlertFacts["closing"]): Promise<void> {
-  const row = await unit.tx.alert(alertId);
-  if (!row || row.facts.closing.state === "confirmed") return;
-  const problem = "problem" in row.facts.closing ? row.facts.closing.problem : undefined;
-  const isSame = row.facts.closing.state === closing.state && "problem" in closing && problem === closing.problem;
-  if (!isSame) await save(unit, { ...row.facts, closing }, row);
-}
-
-async function save(
-  unit: Unit,
-  facts: AlertFacts,
-  times: { readonly statusAt: Instant; readonly peopleAt: Instant },
-): Promise<void> {
-  await unit.tx.saveAlert({ facts, statusAt: times.statusAt, peopleAt: times.peopleAt });
-  const home = homeOf(await unit.tx.relations(facts.id));
-  if (home) await announceAlert(unit, home.incidentId, facts.id);
 }

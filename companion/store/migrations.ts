@@ -171,4 +171,11 @@ export const MIGRATIONS: readonly Migration[] = [
       create index feed_alert_opened on feed_alert (opened_as) where opened_as <> '';
     `,
   },
+  {
+    number: 4,
+    name: "second thoughts",
+    sql: `
+      create table undo_memory (incident_id text primary key references incident (id), body text not null);
+    `,
+  },
 ];

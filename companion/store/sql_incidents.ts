@@ -2,9 +2,12 @@ import type { Alert, AlertRelation } from "../../core/alert.ts";
 import type { Incident } from "../../core/incident.ts";
 import type { Decision, Place } from "../../core/protocol.ts";
 import { jsonOf, numberOf, oneRow, type Sql, type SqlRow, textOf } from "./sql.ts";
-import type { AlertFacts, AlertRow, IncidentRow, Relation, Transaction } from "./store.ts";
+import type { AlertFacts, AlertRow, IncidentRow, Relation, Transaction, UndoMemory } from "./store.ts";
 
-type IncidentMethods = Pick<Transaction, "count" | "addIncident" | "incident" | "saveIncident" | "nextSequence">;
+type IncidentMethods = Pick<
+  Transaction,
+  "count" | "addIncident" | "incident" | "saveIncident" | "nextSequence" | "undoMemory" | "saveUndoMemory"
+>;
 
 export function incidentStatements(sql: Sql): IncidentMethods {
   return {
@@ -42,6 +45,18 @@ export function incidentStatements(sql: Sql): IncidentMethods {
       ]);
       if (!row) throw new Error(`There is no incident ${incidentId}.`);
       return numberOf(row, "sequence");
+    },
+    async undoMemory(incidentId) {
+      const row = await oneRow(sql, "select body from undo_memory where incident_id = ?", [incidentId]);
+      const memory = row && (jsonOf(row, "body") as UndoMemory);
+      return memory ?? { undoneDecisionIds: [], movedAlerts: [], movedWindows: [] };
+    },
+    async saveUndoMemory(incidentId, memory) {
+      await sql.rows(
+        `insert into undo_memory (incident_id, body) values (?, ?)
+         on conflict (incident_id) do update set body = excluded.body`,
+        [incidentId, JSON.stringify(memory)],
+      );
     },
   };
 }

@@ -44,6 +44,15 @@ export interface IncidentRow {
   readonly appliedAt?: Instant;
 }
 
+/** What an incident must remember so that what was done to it can be taken back. */
+export interface UndoMemory {
+  /** Decisions that were taken back: none of them ever applies again, however late it comes. */
+  readonly undoneDecisionIds: readonly string[];
+  /** What the last merge moved to the target: the alerts with what they were, and the services whose windows went along. */
+  readonly movedAlerts: readonly { readonly alertId: string; readonly relation: AlertRelation }[];
+  readonly movedWindows: readonly string[];
+}
+
 /** An alert apart from any incident: its relation is to one and kept with it. */
 export type AlertFacts = Omit<Alert, "relation">;
 
@@ -136,6 +145,10 @@ export interface Transaction {
   saveIncident(row: IncidentRow): Promise<void>;
   /** Raises the number of the incident's last delivery and gives the new one. */
   nextSequence(incidentId: string): Promise<number>;
+
+  /** Empty lists where there is nothing to remember. */
+  undoMemory(incidentId: string): Promise<UndoMemory>;
+  saveUndoMemory(incidentId: string, memory: UndoMemory): Promise<void>;
 
   // Services and their windows
   rememberService(id: string, name: string): Promise<void>;

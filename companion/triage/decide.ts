@@ -6,7 +6,8 @@ import { oneLine } from "../../core/text.ts";
 import { type Command, transition } from "../../core/transitions.ts";
 import type { IncidentRow } from "../store/store.ts";
 import type { What } from "../timeline.ts";
-import { followToOpen, giveNewHome } from "./open.ts";
+import { rememberMove } from "./bring_back.ts";
+import { attachAlert, followToOpen, giveNewHome } from "./open.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
 import { wantResolved } from "./resolve.ts";
 import { actorOf, announceAlert, queue, record, type Unit } from "./unit.ts";
@@ -22,6 +23,9 @@ export async function takeDecision(
   const { decision, phase, place } = request;
   const found = await unit.tx.incident(decision.incidentId);
   if (!found) return refuse(unknownIncident(decision.incidentId));
+  // What somebody took back stays taken back, however often and late it still comes.
+  const { undoneDecisionIds } = await unit.tx.undoMemory(decision.incidentId);
+  if (undoneDecisionIds.includes(decision.id)) return accept({ ok: true });
   let row: IncidentRow = place ? { ...found, place } : found;
   if (row.decision && row.decision.id !== decision.id) return refuse(refusalFor("already_decided"));
   if (!row.decision) {
@@ -100,6 +104,7 @@ async function afterMerge(unit: Unit, row: IncidentRow, target: IncidentRow, dec
   const source = row.incident.id;
   const into = target.incident;
   const text = `${decision.by.name} made this part of incident #${into.number} in Slack${placeText(target.place)}`;
+  await rememberMove(unit, row);
   await unit.tx.moveWindows(source, into.id);
   for (const { facts, relation } of await unit.tx.alertsOf(source)) {
     if (relation !== "attached" && relation !== "offered") continue;
@@ -118,14 +123,21 @@ async function afterDismiss(unit: Unit, row: IncidentRow, decision: Decision): P
   const reason = DISMISS_REASONS[decision.reason ?? "other"];
   const text = `${decision.by.name} dismissed this in Slack: ${reason}${note === "" ? "." : `. ${note}`}`;
   const alerts = await unit.tx.alertsOf(id);
-  for (const { facts, relation } of alerts) {
-    if (relation !== "attached") continue;
+  // Where the person saw a list, exactly what they ticked; a ticked offer was no incident either.
+  const isDismissed = ({ facts, relation }: (typeof alerts)[number]) =>
+    decision.dismissAlertIds ? decision.dismissAlertIds.includes(facts.id) : relation === "attached";
+  const atHome = alerts.filter(({ relation }) => relation === "attached" || relation === "offered");
+  for (const { facts, relation } of atHome.filter(isDismissed)) {
+    if (relation === "offered") await attachAlert(unit, id, facts.id);
     await wantResolved(unit, id, facts.id, decision.by, decision.at);
     await queue(unit, id, { kind: "pagerduty_note", alertId: facts.id, by: decision.by, text });
   }
-  // Nobody said that the offered ones are no incident either.
-  const unanswered = alerts.filter(({ relation }) => relation === "offered").map(({ facts }) => facts);
-  await giveNewHome(unit, id, unanswered);
+  // Nobody said that the others are no incident either.
+  await giveNewHome(
+    unit,
+    id,
+    atHome.filter((alert) => !isDismissed(alert)).map(({ facts }) => facts),
+  );
   await unit.tx.setTimer("archive", id, unit.now + unit.settings.archiveGraceMs);
 }
 

@@ -48,6 +48,8 @@ export function pressLine(alerts: readonly Alert[]): string {
   return "*Create* and *Part of another* stop the page only if somebody who is being paged presses. *Not an incident* resolves the alert, which ends the page for everyone.";
 }
 
+const REOPENED_AS = { acknowledged: ", acknowledged", triggered: ", paging again" } as const;
+
 /** An alert's state in PagerDuty; once somebody asked for it to be resolved, whether PagerDuty confirmed that. */
 export function closingLine(alert: Alert): string {
   switch (alert.closing.state) {
@@ -57,6 +59,10 @@ export function closingLine(alert: Alert): string {
       return `:hourglass_flowing_sand: To be resolved; PagerDuty has not confirmed it yet${alert.closing.problem ? ` (${escapeText(alert.closing.problem, 120)})` : ""}`;
     case "failed":
       return `:warning: Not resolved: ${escapeText(alert.closing.problem, 200)}`;
+    case "reopen_wanted":
+      return `:hourglass_flowing_sand: To be reopened in PagerDuty${REOPENED_AS[alert.closing.as]}; not confirmed yet${alert.closing.problem ? ` (${escapeText(alert.closing.problem, 120)})` : ""}`;
+    case "reopen_failed":
+      return `:warning: Not reopened in PagerDuty: ${escapeText(alert.closing.problem, 200)} It pages nobody.`;
     case "none": {
       const resolution = currentResolution(alert);
       return resolution ? `:white_check_mark: ${resolutionText(resolution)}` : stateText(alert);

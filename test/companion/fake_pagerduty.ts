@@ -14,6 +14,9 @@ export interface FakeIncident {
   notes: string[];
   reopenedAt?: string;
   mergedInto?: string;
+  /** Somebody in the test was told that this comes back; without it, reopening is the trap that it is. */
+  mayReopen?: boolean;
+  statusChangedAt?: string;
 }
 
 interface Fault {
@@ -74,6 +77,8 @@ export async function startFakePagerduty(): Promise<FakePagerduty> {
     resolve_reason: incident.mergedInto
       ? { type: "merge_resolve_reason", incident: { id: incident.mergedInto, summary: "[#9] Other" } }
       : null,
+    last_status_change_at: incident.statusChangedAt ?? null,
+    escalation_policy: { id: "PPOL1", summary: `${incident.serviceName} on-call` },
     assignments: incident.assignees.map((id) => ({ assignee: { id, summary: id } })),
   });
   app.get("/incidents/:id", (c) => {
@@ -87,7 +92,8 @@ export async function startFakePagerduty(): Promise<FakePagerduty> {
     if (!incident) return c.json({ error: { message: "Not Found", code: 2100 } }, 404);
     const body = (await c.req.json()) as { incident: { type: string; status: FakeIncident["status"] } };
     if (body.incident.type !== "incident_reference") unexpected.push("PUT without type");
-    if (incident.status === "resolved" && body.incident.status === "acknowledged") unexpected.push("the reopen trap");
+    const isReopened = incident.status === "resolved" && body.incident.status !== "resolved";
+    if (isReopened && !incident.mayReopen) unexpected.push("the reopen trap");
     incident.status = body.incident.status;
     if (incident.status === "resolved") incident.assignees = [];
     return c.json({ incident: show(incident) });
@@ -108,6 +114,10 @@ export async function startFakePagerduty(): Promise<FakePagerduty> {
     return email
       ? c.json({ user: { id: c.req.param("id"), email } })
       : c.json({ error: { message: "Not Found" } }, 404);
+  });
+  app.get("/users", (c) => {
+    const found = [...users.values()].filter((email) => email.includes(c.req.query("query") ?? ""));
+    return c.json({ users: found.map((email) => ({ email })) });
   });
   app.get("/services", (c) => {
     const query = c.req.query("query") ?? "";

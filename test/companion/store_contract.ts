@@ -71,6 +71,19 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await tx((t) => t.allSettingsRows())).toEqual([all, other]);
     });
 
+    it("remembers what it takes to undo something, and nothing where nothing was done", async () => {
+      await addIncident("I1");
+      expect((await tx((t) => t.undoMemory("I1"))).undoneDecisionIds).toEqual([]);
+      const memory = {
+        undoneDecisionIds: ["Fx1"],
+        movedAlerts: [{ alertId: "A1", relation: "attached" as const }],
+        movedWindows: ["S1"],
+      };
+      await tx((t) => t.saveUndoMemory("I1", { ...memory, undoneDecisionIds: [] }));
+      await tx((t) => t.saveUndoMemory("I1", memory));
+      expect(await tx((t) => t.undoMemory("I1"))).toEqual(memory);
+    });
+
     it("keeps one copy of a webhook delivered many times at once", async () => {
       const outcomes = await Promise.all(Array.from({ length: 20 }, () => tx((t) => t.addEvent(event(["w1", "e1"])))));
       expect(outcomes.filter((outcome) => outcome === "stored")).toHaveLength(1);

@@ -71,7 +71,7 @@ export async function createTriageWorld(start: number): Promise<TriageWorld> {
   const world: TriageWorld = {
     now: start,
     store,
-    calls: createCalls({ store, log, now, pagerduty: NO_PAGERDUTY, unitOf }),
+    calls: createCalls({ store, userMap: new Map(), log, now, pagerduty: NO_PAGERDUTY, unitOf }),
     ...seen,
     errors,
     async webhook(body, webhookId, eventId) {

@@ -1,0 +1,62 @@
+import type { Resolution } from "../../core/alert_resolution.ts";
+import type { Instant } from "../../core/time.ts";
+import type { AlertFacts } from "../store/store.ts";
+import { homeOf } from "../triage/home.ts";
+import { announceAlert, type Unit } from "../triage/unit.ts";
+import type { PagerdutyIncident } from "./answers.ts";
+
+/** PagerDuty's REST API gives times in whole seconds, its webhooks in milliseconds. */
+const REST_TIME_STEP_MS = 1_000;
+
+/**
+ * What PagerDuty said of the status, by its own clock where it names the time: told so that the event of it, which comes
+ * as well, is no news.
+ */
+export async function takeStatus(unit: Unit, alertId: string, incident: PagerdutyIncident, by?: "us"): Promise<void> {
+  const row = await unit.tx.alert(alertId);
+  if (!row) return;
+  const at: Instant = incident.statusChangedAt ?? unit.now;
+  if (at + REST_TIME_STEP_MS <= row.statusAt || row.facts.status === incident.status) return;
+  const resolution = resolutionIn(incident, at, by);
+  const facts: AlertFacts = {
+    ...row.facts,
+    status: incident.status,
+    ...(incident.status === "resolved" ? { paged: [] } : {}),
+    ...(resolution === undefined ? {} : { resolution }),
+  };
+  await save(unit, facts, { ...row, statusAt: Math.max(at, row.statusAt) });
+}
+
+function resolutionIn(incident: PagerdutyIncident, at: Instant, by?: "us"): Resolution | undefined {
+  if (incident.status !== "resolved") return undefined;
+  const { mergedInto } = incident;
+  if (mergedInto) return { by: "merge", at, into: mergedInto.id, number: mergedInto.number };
+  return by && { by, at };
+}
+
+/**
+ * Writes a line of the ledger. Only from the state that the effect was asked for in: where somebody has changed their
+ * mind meanwhile, what came of the old wish is no news.
+ */
+export async function changeClosing(
+  unit: Unit,
+  alertId: string,
+  from: AlertFacts["closing"]["state"],
+  closing: AlertFacts["closing"],
+): Promise<void> {
+  const row = await unit.tx.alert(alertId);
+  if (row?.facts.closing.state !== from) return;
+  const problem = "problem" in row.facts.closing ? row.facts.closing.problem : undefined;
+  const isSame = from === closing.state && "problem" in closing && problem === closing.problem;
+  if (!isSame) await save(unit, { ...row.facts, closing }, row);
+}
+
+async function save(
+  unit: Unit,
+  facts: AlertFacts,
+  times: { readonly statusAt: Instant; readonly peopleAt: Instant },
+): Promise<void> {
+  await unit.tx.saveAlert({ facts, statusAt: times.statusAt, peopleAt: times.peopleAt });
+  const home = homeOf(await unit.tx.relations(facts.id));
+  if (home) await announceAlert(unit, home.incidentId, facts.id);
+}
