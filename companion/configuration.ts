@@ -59,10 +59,10 @@ const baseAddress = address
   .refine((text) => !text.includes("?"), "must not contain a ?")
   .transform((text) => text.replace(/\/+$/, ""));
 
-/** The local part and the domain hold no spaces and no angle brackets: Slack's mailto form is no address. */
+/** Printable ASCII without angle brackets: it goes into a header, and Slack's mailto form is no address. */
 const email = z
   .string()
-  .regex(/^[^\s@<>|,]+@[^\s@<>|,]+\.[^\s@<>|,]+$/, "is not an e-mail address")
+  .regex(/^(?=[!-~]+$)[^@<>|,]+@[^@<>|,]+\.[^@<>|,]+$/, "is not an e-mail address")
   .transform((text) => text.toLowerCase());
 
 const secrets = z

@@ -39,14 +39,22 @@ export type Actor = { readonly email: string; readonly why: "mapped" | "own_addr
 
 /** The address by which PagerDuty may know this person; undefined where there is none to try. */
 export function actorAddress(person: Person, map: ReadonlyMap<string, string>): string | undefined {
-  return map.get(person.slackUserId) ?? (person.email?.trim().toLowerCase() || undefined);
+  return ownActor(person, map)?.email;
 }
 
 /** @param map Slack user ids and the PagerDuty addresses that belong to them */
 export function actorFor(person: Person, map: ReadonlyMap<string, string>, fallback: string): Actor {
+  return ownActor(person, map) ?? { email: fallback, why: "fallback" };
+}
+
+function ownActor(person: Person, map: ReadonlyMap<string, string>): Actor | undefined {
   const mapped = map.get(person.slackUserId);
-  if (mapped) return { email: mapped, why: "mapped" };
+  if (mapped !== undefined && isHeaderAddress(mapped)) return { email: mapped, why: "mapped" };
   const own = person.email?.trim().toLowerCase();
-  if (own) return { email: own, why: "own_address" };
-  return { email: fallback, why: "fallback" };
+  return own !== undefined && isHeaderAddress(own) ? { email: own, why: "own_address" } : undefined;
+}
+
+/** A header holds printable ASCII; anything else cannot be sent, so it would fail for ever. */
+export function isHeaderAddress(text: string): boolean {
+  return /^[!-~]+@[!-~]+$/.test(text);
 }

@@ -1,6 +1,7 @@
 /** What Slack's functions may send: every text and list with a size, since a function's inputs may come from anybody. */
 import { z } from "zod";
 import { DISMISS_REASONS, type DismissReason } from "../../core/incident.ts";
+import { isHeaderAddress } from "../../core/paging.ts";
 import { type CompanionCall, type CompanionRequests, REOPEN_CHOICES } from "../../core/protocol.ts";
 import { oneLine } from "../../core/text.ts";
 
@@ -12,13 +13,16 @@ const id = z.string().min(1).max(120);
 const instant = z.number().min(0).max(8_640_000_000_000_000).transform(Math.ceil);
 const text = z.string().max(4_000);
 
-/** Slack writes addresses as <mailto:ann@example.com|ann@example.com> in places; what is no address is none. */
+/**
+ * Slack writes addresses as <mailto:ann@example.com|ann@example.com> in places. What is no address is none, and so is one
+ * beyond ASCII, which PagerDuty's `From` header cannot hold.
+ */
 const email = z
   .string()
   .max(1_000)
   .transform((given) => {
     const address = (/^<mailto:([^|>]+)/i.exec(given.trim())?.[1] ?? given).trim().toLowerCase();
-    return /^[^\s@<>|,]{1,64}@[^\s@<>|,]{1,255}$/.test(address) ? address : undefined;
+    return /^[^\s@<>|,]{1,64}@[^\s@<>|,]{1,255}$/.test(address) && isHeaderAddress(address) ? address : undefined;
   });
 
 const person = z

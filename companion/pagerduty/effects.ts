@@ -83,7 +83,7 @@ function verdictOf(
 ): { readonly from?: string; readonly why: Why } {
   if (job.rule === "assignee_only") {
     const rule = acknowledgeRule(own, incident.status, assignees);
-    return rule.acknowledge && rule.as.email ? { from: rule.as.email, why: rule.why } : { why: rule.why };
+    return rule.acknowledge && own !== undefined ? { from: own, why: rule.why } : { why: rule.why };
   }
   if (incident.status !== "triggered") {
     return { why: incident.status === "resolved" ? "already_resolved" : "already_acknowledged" };

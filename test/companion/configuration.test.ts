@@ -63,6 +63,7 @@ describe("the configuration", () => {
     ["PAGERDUTY_API_URL", "https://user:pass@api.pagerduty.com", "user name"],
     ["PAGERDUTY_API_URL", "api.pagerduty.com", "web address"],
     ["PAGERDUTY_FROM", "<mailto:a@b.cc|a@b.cc>", "e-mail"],
+    ["PAGERDUTY_FROM", "бот@example.com", "e-mail"],
     ["PAGERDUTY_USER_MAP", "ann=ann@example.com", "entry 1"],
     ["PAGERDUTY_USER_MAP", "U1=ann@example.com,U2=nobody", "entry 2"],
     ["SLACK_TRIAGE_TRIGGER_URL", "ftp://hooks.slack.com/x", "https://"],

@@ -64,6 +64,16 @@ describe("in whose name PagerDuty is told", () => {
       { slackUserId: "U0RAVI", name: "Ravi", email: "  " },
       { email: fallback, why: "fallback" },
     ],
+    [
+      "the fallback where a header cannot hold the address",
+      { slackUserId: "U0RAVI", name: "Ravi", email: "иван@example.com" },
+      { email: fallback, why: "fallback" },
+    ],
+    [
+      "the fallback where the address would end the header",
+      { slackUserId: "U0RAVI", name: "Ravi", email: "ravi@example.com\r\nx: y" },
+      { email: fallback, why: "fallback" },
+    ],
   ] as const)("is %s", (_, person, actor) => {
     expect(actorFor(person, map, fallback)).toEqual(actor);
   });
