@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSyncInstance } from "@photostructure/sqlite";
 import { MIGRATIONS } from "./migrations.ts";
@@ -21,7 +21,7 @@ const BUSY_TIMEOUT_MS = 1_000;
  * @throws Error with a sentence where the file cannot be used or was written by a newer version
  */
 export async function openSqliteStore(path: string): Promise<Store> {
-  if (path !== ":memory:") mkdirSync(dirname(path), { recursive: true });
+  if (path !== ":memory:") makeFolder(dirname(path));
   const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
   try {
     database.exec("pragma journal_mode = wal");
@@ -33,6 +33,19 @@ export async function openSqliteStore(path: string): Promise<Store> {
   } catch (problem) {
     database.close();
     throw problem;
+  }
+}
+
+/** One folder after the other: Node's own way never ends in places that deny what they are, such as /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeFolder(parent);
+  try {
+    mkdirSync(path);
+  } catch (problem) {
+    // Somebody else made it meanwhile.
+    if (!(problem instanceof Error && "code" in problem && problem.code === "EEXIST")) throw problem;
   }
 }
 

@@ -189,6 +189,8 @@ describe("the real process", () => {
     await expect(start({ PORT: String(port) })).rejects.toThrow(`port ${port} is in use`);
     taken.close();
     await expect(start({ DATABASE_URL: `sqlite:${root}package.json/companion.db` })).rejects.toThrow("cannot be used");
+    // There Node's own way of making folders never ends.
+    await expect(start({ DATABASE_URL: "sqlite:/proc/nothing/here/companion.db" })).rejects.toThrow("cannot be used");
     await expect(start({ SANDBOX_NOW: "yesterday" })).rejects.toThrow("SANDBOX_NOW is not a date");
   });
 });
