@@ -81,6 +81,11 @@ function endingOf(row: OutboxRow, outcome: TriggerOutcome, now: number): Ending 
       return row.subject === ""
         ? { end: "done", outcome: "sent" }
         : { end: "sent", confirmBy: now + CONFIRMATION_PATIENCE_MS };
+    case "unknown":
+      if (row.subject === "") return { end: "done", outcome: "sent" };
+      if (now - row.createdAt > GIVE_UP_AFTER_MS) return { end: "failed", problem: outcome.problem };
+      // Sent again at once it would be there twice; the patience for a confirmation tells whether it got there.
+      return { end: "sent", confirmBy: now + CONFIRMATION_PATIENCE_MS, doubt: outcome.problem };
     case "refused":
       return { end: "failed", problem: outcome.problem };
     case "unreachable":

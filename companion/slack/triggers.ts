@@ -5,19 +5,21 @@ export type TriggerOutcome =
   | { readonly outcome: "accepted" }
   /** Slack understood and said no; it would say so again. */
   | { readonly outcome: "refused"; readonly problem: string }
-  | { readonly outcome: "unreachable"; readonly problem: string; readonly retryAfterMs?: number };
+  | { readonly outcome: "unreachable"; readonly problem: string; readonly retryAfterMs?: number }
+  /** No answer came, though Slack may have taken it. */
+  | { readonly outcome: "unknown"; readonly problem: string };
 
 /** Calls one trigger of the Slack app. Never throws; problems name no address, since the address is a secret. */
 export type SendToTrigger = (values: Readonly<Record<string, string>>) => Promise<TriggerOutcome>;
 
 const TIMEOUT_MS = 10_000;
 
-export function createTrigger(url: string): SendToTrigger {
+export function createTrigger(url: string, timeoutMs = TIMEOUT_MS): SendToTrigger {
   return async (values) => {
     let retryAfterMs: number | undefined;
     // Slack's client hides the headers of an error, and with them how long Slack asks us to wait.
     const trigger = new WebhookTrigger(url, {
-      timeout: TIMEOUT_MS,
+      timeout: timeoutMs,
       fetch: async (input, init) => {
         const response = await fetch(input, init);
         const seconds = response.headers.get("retry-after");
@@ -39,11 +41,30 @@ export function createTrigger(url: string): SendToTrigger {
 function outcomeOf(thrown: unknown, retryAfterMs: number | undefined): TriggerOutcome {
   const wait = retryAfterMs === undefined ? {} : { retryAfterMs };
   if (!(thrown instanceof WebhookTriggerHTTPError)) {
+    if (!neverLeft(thrown)) return { outcome: "unknown", problem: "Slack did not answer." };
     return { outcome: "unreachable", problem: "Slack could not be reached.", ...wait };
   }
   const status = thrown.statusCode;
   if (status === 429 || status >= 500) return { outcome: "unreachable", problem: `Slack answered ${status}.`, ...wait };
   return { outcome: "refused", problem: `Slack answered ${status}: ${errorIn(thrown.body)}` };
+}
+
+const NO_CONNECTION = new Set([
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/** Whether there was no connection, so that Slack cannot have taken it. The reason lies some causes deep. */
+function neverLeft(thrown: unknown): boolean {
+  for (let cause = thrown; cause instanceof Error; cause = cause.cause) {
+    const causes = cause instanceof AggregateError ? [cause, ...(cause.errors as unknown[])] : [cause];
+    if (causes.some((one) => one instanceof Error && "code" in one && NO_CONNECTION.has(String(one.code)))) return true;
+  }
+  return false;
 }
 
 function errorIn(body: unknown): string {

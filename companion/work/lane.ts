@@ -10,8 +10,8 @@ import { createWorker, type Worker } from "./worker.ts";
 /** How an attempt at a job ended. */
 export type Ending =
   | { readonly end: "done"; readonly outcome: string }
-  /** It went through and its confirmation is awaited until `confirmBy`. */
-  | { readonly end: "sent"; readonly confirmBy: Instant }
+  /** It went through and its confirmation is awaited until `confirmBy`; with a doubt, it only may have. */
+  | { readonly end: "sent"; readonly confirmBy: Instant; readonly doubt?: string }
   /** Worth another attempt, after a back-off or exactly then. */
   | { readonly end: "again"; readonly problem: string; readonly retryAfterMs?: number; readonly exactlyMs?: number }
   | { readonly end: "failed"; readonly problem: string };
@@ -106,9 +106,10 @@ export function createLane(deps: LaneDeps): Worker {
         return tx.updateJob(row.id, {
           state: "sent",
           notBefore: ending.confirmBy,
-          sends: row.sends + 1,
+          // What only may have gone through uses none of its attempts up.
+          sends: row.sends + (ending.doubt === undefined ? 1 : 0),
           failures: 0,
-          lastError: "",
+          lastError: ending.doubt ?? "",
         });
       case "failed":
         return tx.updateJob(row.id, { state: "failed", lastError: ending.problem, finishedAt: now });
@@ -128,7 +129,10 @@ export function createLane(deps: LaneDeps): Worker {
     const alertId = "alertId" in row.job ? { alertId: row.job.alertId } : {};
     metrics.job(row.job.kind, ending.end === "sent" ? "accepted" : ending.end);
     if (ending.end === "done") log.info({ ...ids, ...alertId, outcome: ending.outcome }, "job.done");
-    if (ending.end === "sent") log.info({ ...ids, ...alertId, sequence: row.sequence }, "delivery.sent");
+    if (ending.end === "sent") {
+      const { doubt } = ending;
+      log.info({ ...ids, ...alertId, sequence: row.sequence, ...(doubt ? { doubt } : {}) }, "delivery.sent");
+    }
     if (ending.end === "again") log.warn({ ...ids, ...alertId, problem: ending.problem }, "job.postponed");
     if (ending.end === "failed") log.error({ ...ids, ...alertId, problem: ending.problem }, "job.failed");
   }

@@ -1,4 +1,8 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createTrigger } from "../../companion/slack/triggers.ts";
 import { backOff } from "../../companion/work/lane.ts";
 import { createTokenBucket } from "../../companion/work/token_bucket.ts";
 import { TRIGGER_INTERVAL_MS } from "../../core/assumptions.ts";
@@ -155,6 +159,30 @@ describe("a trigger that does not take a delivery", () => {
     world.triggers.answerAll(undefined);
     await world.advance(MINUTE);
     expect(world.triggers.triages).toHaveLength(1);
+  });
+
+  it("whose line broke before the answer may have taken it: it is sent again after three minutes, if nobody confirms", async () => {
+    world.triggers.answerNext({ status: 0, body: "" });
+    await world.event(world.raise("P1"));
+    await world.settle();
+    expect(await jobOf(world.triggers.triages[0]?.delivery_id ?? "")).toMatchObject({ state: "sent", sends: 0 });
+    await world.advance(3 * MINUTE - 1);
+    expect(attempts("triage")).toHaveLength(1);
+    await world.advance(1);
+    expect(attempts("triage")).toHaveLength(2);
+    expect(new Set(world.triggers.triages.map(({ delivery_id }) => delivery_id)).size).toBe(1);
+  });
+
+  it("that does not answer in time may have taken it; one that nobody listens on cannot have", async () => {
+    const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    const send = createTrigger(`http://127.0.0.1:${port}/`, 50);
+    expect(await send({})).toEqual({ outcome: "unknown", problem: "Slack did not answer." });
+    silent.closeAllConnections();
+    silent.close();
+    await once(silent, "close");
+    expect(await send({})).toEqual({ outcome: "unreachable", problem: "Slack could not be reached." });
   });
 
   it("with 429 is left alone for as long as it asks", async () => {

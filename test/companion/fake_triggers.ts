@@ -1,8 +1,9 @@
+import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { SignalDelivery, TriageDelivery } from "../../core/protocol.ts";
 import { closeServer, listen } from "./fake_pagerduty.ts";
 
-/** What a trigger answers: Slack's success, a status, or nothing at all for a moment. */
+/** What a trigger answers: Slack's success, a status, or 0: it takes the delivery and the line breaks before its answer. */
 export interface TriggerAnswer {
   readonly status: number;
   readonly body: string;
@@ -44,11 +45,12 @@ export async function startFakeTriggers(): Promise<FakeTriggers> {
     const name = c.req.param("name");
     attempts.push(`${name} ${String(body["delivery_id"])}`);
     const answer = answers.shift() ?? always ?? SUCCESS;
-    if (answer.status === 200 && !answer.body.includes("false")) {
+    if ((answer.status === 200 || answer.status === 0) && !answer.body.includes("false")) {
       if (name === "triage") triages.push(body as unknown as TriageDelivery);
       else signals.push(body as unknown as SignalDelivery);
     }
-    return new Response(answer.body, { status: answer.status, headers: answer.headers });
+    if (answer.status === 0) (c.env as HttpBindings).incoming.socket.destroy();
+    return new Response(answer.body, { status: answer.status || 200, headers: answer.headers });
   });
   app.notFound((c) => {
     problems.push(`${c.req.method} ${c.req.path}`);
