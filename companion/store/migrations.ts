@@ -178,4 +178,14 @@ export const MIGRATIONS: readonly Migration[] = [
       create table undo_memory (incident_id text primary key references incident (id), body text not null);
     `,
   },
+  {
+    number: 5,
+    name: "what is forgotten in time",
+    sql: `
+      create index event_over on event (received_at) where state in ('done', 'failed');
+      create index quarantine_received on quarantine (received_at);
+      create index request_at on request (at);
+      create index outbox_failed on outbox (finished_at) where state = 'failed';
+    `,
+  },
 ];

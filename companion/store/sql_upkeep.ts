@@ -80,10 +80,17 @@ export function upkeepStatements(sql: Sql): UpkeepMethods {
         at,
       ]);
     },
-    async forget({ webhooks, nonces, doneJobs }) {
-      await sql.rows("delete from webhook_seen where seen_at < ?", [webhooks]);
+    async forget({ nonces, done, failed }) {
       await sql.rows("delete from nonce where used_at < ?", [nonces]);
-      await sql.rows("delete from outbox where state = 'done' and finished_at < ?", [doneJobs]);
+      await sql.rows("delete from webhook_seen where seen_at < ?", [done]);
+      await sql.rows("delete from request where at < ?", [done]);
+      // Each condition repeats the words of its partial index.
+      const eventsOver = "delete from event where state in ('done', 'failed')";
+      await sql.rows(`${eventsOver} and state = 'done' and received_at < ?`, [done]);
+      await sql.rows(`${eventsOver} and received_at < ?`, [failed]);
+      await sql.rows("delete from quarantine where received_at < ?", [failed]);
+      await sql.rows("delete from outbox where state = 'done' and finished_at < ?", [done]);
+      await sql.rows("delete from outbox where state = 'failed' and finished_at < ?", [failed]);
     },
     async probe(at) {
       await sql.rows(

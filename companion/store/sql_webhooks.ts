@@ -37,8 +37,9 @@ export function webhookStatements(sql: Sql): Methods {
       ]);
       return "stored";
     },
-    async quarantinedCount() {
-      const row = await oneRow(sql, "select count(*) as number from quarantine");
+    async quarantinedCount(limit) {
+      const some = "select seq from quarantine limit ?";
+      const row = await oneRow(sql, `select count(*) as number from (${some}) as some`, [limit]);
       return row ? numberOf(row, "number") : 0;
     },
     async nextEvent() {

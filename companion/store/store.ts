@@ -121,6 +121,14 @@ export interface OutboxFigures {
   readonly oldestAt: Instant;
 }
 
+export interface Forgettable {
+  readonly nonces: Instant;
+  /** Webhooks that were dealt with, the keys by which a repetition is known, finished jobs, answers to requests. */
+  readonly done: Instant;
+  /** What could not be read, processed or delivered: somebody may still want to see why. */
+  readonly failed: Instant;
+}
+
 /**
  * What can be done within one transaction. All of it happens or nothing does. The work given to a transaction awaits
  * nothing but these: the database is held meanwhile.
@@ -130,7 +138,8 @@ export interface Transaction {
   /** Keeps a webhook, unless one of its keys was seen before. */
   addEvent(event: NewEvent): Promise<"stored" | "duplicate">;
   addQuarantined(webhook: Quarantined): Promise<"stored" | "duplicate">;
-  quarantinedCount(): Promise<number>;
+  /** Counts up to `limit`: the table may hold far more. */
+  quarantinedCount(limit: number): Promise<number>;
   /** The oldest event that waits. */
   nextEvent(): Promise<StoredEvent | undefined>;
   finishEvent(seq: number, state: "done" | "failed"): Promise<void>;
@@ -228,7 +237,8 @@ export interface Transaction {
   /** The answer that was given to a request, by the id that the sender gave it. */
   answered(kind: string, requestId: string): Promise<unknown>;
   rememberAnswer(kind: string, requestId: string, answer: unknown, at: Instant): Promise<void>;
-  forget(before: { readonly webhooks: Instant; readonly nonces: Instant; readonly doneJobs: Instant }): Promise<void>;
+  /** Drops what is over and older than this. The timeline stays. */
+  forget(before: Forgettable): Promise<void>;
   /** Writes something, so that a database which can only be read is noticed. */
   probe(at: Instant): Promise<void>;
 }

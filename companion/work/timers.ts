@@ -21,6 +21,7 @@ const SYNC_INTERVAL_MS = 1 * MINUTE;
 const HOUSEKEEPING_INTERVAL_MS = 1 * HOUR;
 /** Nonces are refused for longer than a signature is valid, on either side of our clock. */
 const NONCE_MEMORY_MS = 10 * MINUTE;
+const FAILURE_MEMORY_MS = 30 * 24 * HOUR;
 
 /** What every start of the companion begins with: Slack hands over what it kept meanwhile. */
 export async function armAtStart(unit: Unit): Promise<void> {
@@ -75,9 +76,9 @@ async function fire(unit: Unit, kind: TimerKind, subject: string): Promise<void>
       return;
     case "housekeeping":
       await unit.tx.forget({
-        webhooks: unit.now - WEBHOOK_MEMORY_MS,
         nonces: unit.now - NONCE_MEMORY_MS,
-        doneJobs: unit.now - WEBHOOK_MEMORY_MS,
+        done: unit.now - WEBHOOK_MEMORY_MS,
+        failed: unit.now - FAILURE_MEMORY_MS,
       });
       return unit.tx.setTimer("housekeeping", "", unit.now + HOUSEKEEPING_INTERVAL_MS);
   }

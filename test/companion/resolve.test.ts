@@ -65,7 +65,9 @@ describe("resolve", () => {
 
   it("speaks in the fallback's name for a person whose address no header can hold", async () => {
     await resolve(["P1"], ["P2", "P3"], "req1", { slackUserId: "U0IVAN", name: "Ivan", email: "иван@example.com" });
-    expect(world.pagerduty.calls.filter((call) => call.startsWith("PUT"))).toEqual(["PUT /incidents/P1 bot@example.com"]);
+    expect(world.pagerduty.calls.filter((call) => call.startsWith("PUT"))).toEqual([
+      "PUT /incidents/P1 bot@example.com",
+    ]);
     expect(statusOf("P1")).toBe("resolved");
   });
 

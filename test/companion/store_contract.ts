@@ -275,11 +275,35 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       const uses = await Promise.all(Array.from({ length: 5 }, () => tx((t) => t.useNonce("n", AT))));
       expect(uses.filter(Boolean)).toHaveLength(1);
       await tx((t) => t.addEvent(event(["w1"])));
-      await tx((t) => t.forget({ webhooks: AT, nonces: AT, doneJobs: AT }));
+      await tx((t) => t.forget({ nonces: AT, done: AT, failed: AT }));
       expect(await tx((t) => t.useNonce("n", AT))).toBe(false);
-      await tx((t) => t.forget({ webhooks: AT + 1, nonces: AT + 1, doneJobs: AT + 1 }));
+      await tx((t) => t.forget({ nonces: AT + 1, done: AT + 1, failed: AT + 1 }));
       expect(await tx((t) => t.useNonce("n", AT))).toBe(true);
       expect(await tx((t) => t.addEvent(event(["w1"])))).toBe("stored");
+    });
+
+    it("forgets what is over, what failed later, and nothing that waits", async () => {
+      await addIncident("I1");
+      for (const id of ["done", "failed", "ready"]) await tx((t) => t.enqueue(jobOf(id, news)));
+      for (const state of ["done", "failed"] as const) {
+        await tx((t) => t.updateJob(state, { state, finishedAt: AT }));
+      }
+      await tx((t) => t.addEvent(event(["waiting"])));
+      await tx((t) => t.rememberAnswer("claim", "r1", { ok: true }, AT));
+      for (const id of ["q1", "q2"]) {
+        await tx((t) => t.addQuarantined({ keys: [id], webhookId: id, receivedAt: AT, why: "w", body: "" }));
+      }
+      const jobs = () =>
+        tx(async (t) => [await t.job("done"), await t.job("failed"), await t.job("ready")].map(Boolean));
+      await tx((t) => t.forget({ nonces: AT + 1, done: AT + 1, failed: AT }));
+      expect(await jobs()).toEqual([false, true, true]);
+      expect(await tx((t) => t.answered("claim", "r1"))).toBeUndefined();
+      expect(await tx((t) => t.quarantinedCount(10))).toBe(2);
+      expect(await tx((t) => t.quarantinedCount(1))).toBe(1);
+      await tx((t) => t.forget({ nonces: AT + 1, done: AT + 1, failed: AT + 1 }));
+      expect(await jobs()).toEqual([false, false, true]);
+      expect(await tx((t) => t.quarantinedCount(10))).toBe(0);
+      expect(await tx((t) => t.nextEvent())).toMatchObject({ eventId: "waiting" });
     });
 
     it("remembers what it answered, for each kind of request apart", async () => {
@@ -309,7 +333,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       const aside = { keys: ["w1"], webhookId: "w1", receivedAt: AT, why: "no_event", body: "{" };
       expect(await tx((t) => t.addQuarantined(aside))).toBe("stored");
       expect(await tx((t) => t.addQuarantined(aside))).toBe("duplicate");
-      expect(await tx((t) => t.quarantinedCount())).toBe(1);
+      expect(await tx((t) => t.quarantinedCount(10))).toBe(1);
       await tx((t) => t.probe(AT));
     });
 
