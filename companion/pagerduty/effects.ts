@@ -9,6 +9,7 @@ import type { Store } from "../store/store.ts";
 import { actorOf, COMPANION_ACTOR, queue, record, type Unit } from "../triage/unit.ts";
 import type { Why } from "../timeline.ts";
 import type { Ending, Finish } from "../work/lane.ts";
+import { createTurns } from "../work/turns.ts";
 import type { PagerdutyIncident } from "./answers.ts";
 import type { Pagerduty } from "./client.ts";
 import { type Failure, isAlreadyResolved, isUnknownRequester } from "./failure.ts";
@@ -34,19 +35,22 @@ const GIVE_UP_AFTER_MS = { pagerduty_acknowledge: 1 * HOUR, pagerduty_resolve: 2
 
 /** Carries out what people decided, in PagerDuty. */
 export function createEffects(deps: EffectDeps): { perform(row: OutboxRow): Promise<Finish> } {
+  // Else an acknowledgement that read "triggered" could land on a resolve, and reopen it.
+  const inTurn = createTurns();
   return {
     perform(row) {
-      switch (row.job.kind) {
+      const { job } = row;
+      switch (job.kind) {
         case "pagerduty_acknowledge":
-          return acknowledge(deps, row, row.job);
+          return inTurn(job.alertId, () => acknowledge(deps, row, job));
         case "pagerduty_resolve":
-          return resolve(deps, row, row.job);
+          return inTurn(job.alertId, () => resolve(deps, row, job));
         case "pagerduty_reopen":
-          return reopen(deps, row, row.job);
+          return inTurn(job.alertId, () => reopen(deps, row, job));
         case "pagerduty_note":
-          return note(deps, row, row.job);
+          return note(deps, row, job);
         default:
-          throw new Error(`${row.job.kind} is no effect in PagerDuty.`);
+          throw new Error(`${job.kind} is no effect in PagerDuty.`);
       }
     },
   };

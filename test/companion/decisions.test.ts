@@ -90,6 +90,19 @@ describe("create", () => {
   });
 });
 
+describe("a resolve right after an acknowledgement", () => {
+  it("waits for it: acknowledged after it was resolved, the alert would be open again", async () => {
+    const release = world.pagerduty.hold(/incidents\/P1$/);
+    await world.call("decide", { phase: "applied", decision: decisionOf(incidentId, "create") });
+    const request = { requestId: "r1", incidentId, by: ANN, at: START, summary: "" };
+    await world.call("resolve", { ...request, resolveAlertIds: ["P1"], setAsideAlertIds: [] });
+    release();
+    await world.confirmAll();
+    expect(writes()).toHaveLength(2);
+    expect(alert.status).toBe("resolved");
+  });
+});
+
 describe("one decision for each triage", () => {
   it("the same one again is fine and does nothing more", async () => {
     const decision = decisionOf(incidentId, "create");
