@@ -15,7 +15,8 @@ const REST_TIME_STEP_MS = 1_000;
 export async function takeStatus(unit: Unit, alertId: string, incident: PagerdutyIncident, by?: "us"): Promise<void> {
   const row = await unit.tx.alert(alertId);
   if (!row) return;
-  const at: Instant = incident.statusChangedAt ?? unit.now;
+  // Our own clock says nothing here: ahead of PagerDuty's it would make the next event an old one.
+  const at: Instant = incident.statusChangedAt ?? row.statusAt;
   if (at + REST_TIME_STEP_MS <= row.statusAt || row.facts.status === incident.status) return;
   const resolution = resolutionIn(incident, at, by);
   const facts: AlertFacts = {

@@ -71,6 +71,17 @@ describe("resolve", () => {
     expect(statusOf("P1")).toBe("resolved");
   });
 
+  it("hears of a reopening right after it, by a clock that is behind ours", async () => {
+    await world.advance(1 * MINUTE);
+    await resolve(["P1"], ["P2", "P3"]);
+    const incident = world.pagerduty.incidents.get("P1");
+    if (!incident) throw new Error("There is no P1.");
+    incident.status = "triggered";
+    await world.event(incident, { type: "incident.reopened", at: world.clock.now() - 2 * SECOND });
+    await world.confirmAll();
+    expect(world.triggers.triages.map((one) => alertIn(one.alert).id)).toEqual(["P1", "P1"]);
+  });
+
   it("does nothing twice for one request", async () => {
     await resolve(["P1"], ["P2", "P3"]);
     const calls = world.pagerduty.calls.length;
