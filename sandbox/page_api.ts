@@ -241,13 +241,27 @@ export interface PagerdutyView {
   }[];
 }
 
+/** Senders of alerts beside Sentry. */
+export type SenderKind =
+  | "datadog_monitor"
+  | "grafana_alert"
+  | "alertmanager"
+  | "cloudwatch_alarm"
+  | "new_relic"
+  | "unknown_sender"
+  | "hostile_title";
+
 /** POST /sandbox/pagerduty/fire */
-export interface FireRequest {
-  readonly serviceId: string;
-  /** "again" repeats the service's failure with another error, so that a new PagerDuty incident is raised. */
-  readonly kind: "sentry_error" | "by_hand" | "again";
-  readonly title?: string;
-}
+export type FireRequest =
+  | {
+      readonly serviceId: string;
+      /** "again" repeats the service's failure with another error, so that a new PagerDuty incident is raised. */
+      readonly kind: "sentry_error" | "by_hand" | "again" | SenderKind;
+      /** In place of the sender's own. */
+      readonly title?: string;
+    }
+  /** 50 alerts of many senders over 20 services, all at once. */
+  | { readonly kind: "storm" };
 
 /** POST /sandbox/pagerduty/act: a person in PagerDuty acknowledges or resolves. */
 export interface PagerdutyActRequest {

@@ -1,5 +1,6 @@
 /** Whom and what PagerDuty knows in the demo company: users, services, escalation policies, priorities. */
 import { APP, type DemoService, PEOPLE, SANDBOX_PAGERDUTY_FROM, SERVICES } from "../seed.ts";
+import { MORE_SERVICES } from "./more_services.ts";
 
 export interface PagerdutyUser {
   readonly id: string;
@@ -29,6 +30,9 @@ export const USERS: readonly PagerdutyUser[] = [
   BOT,
 ];
 
+/** Those of the panel, then the quiet ones. */
+export const ALL_SERVICES: readonly DemoService[] = [...SERVICES, ...MORE_SERVICES];
+
 /** Who raises an incident by hand in the demo: the support lead, who hears of it first. */
 export const REPORTER_ID = "PMIKA01";
 
@@ -49,11 +53,11 @@ export function userByEmail(email: string): PagerdutyUser | undefined {
 }
 
 export function serviceById(id: string): DemoService | undefined {
-  return SERVICES.find((service) => service.id === id);
+  return ALL_SERVICES.find((service) => service.id === id);
 }
 
 export function serviceByRoutingKey(routingKey: string): DemoService | undefined {
-  return SERVICES.find((service) => service.routingKey === routingKey);
+  return ALL_SERVICES.find((service) => service.routingKey === routingKey);
 }
 
 /** A service that an incident was stored with; the directory never loses one. */
@@ -65,12 +69,12 @@ export function knownService(id: string): DemoService {
 
 /** The services and on-call people of an escalation policy, which in the demo belongs to one service each. */
 export function policyById(id: string): DemoService["escalationPolicy"] | undefined {
-  return SERVICES.find((service) => service.escalationPolicy.id === id)?.escalationPolicy;
+  return ALL_SERVICES.find((service) => service.escalationPolicy.id === id)?.escalationPolicy;
 }
 
 /** Who is on call at a level, counted from 1; undefined above the last level. */
 export function onCallAt(policyId: string, level: number): string | undefined {
-  return SERVICES.find((service) => service.escalationPolicy.id === policyId)?.onCall[level - 1];
+  return ALL_SERVICES.find((service) => service.escalationPolicy.id === policyId)?.onCall[level - 1];
 }
 
 /** The id of a service's Events API integration. */

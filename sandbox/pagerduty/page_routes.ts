@@ -8,13 +8,17 @@ import { FaultRequest, type createFaults } from "./faults.ts";
 import type { Incidents } from "./incidents.ts";
 import { incidentView, pagerdutyView } from "./page_view.ts";
 import { type EventsApiEvent } from "./events_api.ts";
+import { type EventKind, SENDER_KINDS, stormPlan } from "./senders.ts";
 import { findIncident, type PagerdutyState, type StoredIncident } from "./state.ts";
 
-const Fire = z.strictObject({
-  serviceId: z.string(),
-  kind: z.enum(["sentry_error", "by_hand", "again"]),
-  title: z.string().trim().max(1024).optional(),
-});
+const Fire = z.discriminatedUnion("kind", [
+  z.strictObject({
+    serviceId: z.string(),
+    kind: z.enum(["sentry_error", "by_hand", "again", ...SENDER_KINDS]),
+    title: z.string().trim().max(1024).optional(),
+  }),
+  z.strictObject({ kind: z.literal("storm") }),
+]);
 const Act = z.strictObject({
   incidentId: z.string(),
   action: z.enum(["acknowledge", "resolve"]),
@@ -33,8 +37,8 @@ export interface PageRoutesDeps {
   readonly incidents: Incidents;
   readonly faults: ReturnType<typeof createFaults>;
   readonly setUp: (settings: Settings) => void;
-  /** The event of a service's next failure, already known to Sentry. */
-  readonly sentryAlert: (serviceId: string, title: string | undefined) => EventsApiEvent;
+  /** The event of a service's next failure, as this sender tells it. */
+  readonly eventOf: (kind: EventKind, serviceId: string, title: string | undefined) => EventsApiEvent;
   /** Hands an event in at the Events API; answers what it answered. */
   readonly enqueue: (event: EventsApiEvent) => Promise<Response>;
 }
@@ -47,6 +51,12 @@ export function createPageRoutes(deps: PageRoutesDeps): Hono {
   routes.post("/sandbox/pagerduty/fire", async (c) => {
     const body = Fire.safeParse(await json(c));
     if (!body.success) return refuse(c, `This cannot be fired: ${z.prettifyError(body.error)}`);
+    if (body.data.kind === "storm") {
+      return send(
+        c,
+        stormPlan().map(({ kind, service }) => deps.eventOf(kind, service.id, undefined)),
+      );
+    }
     const service = serviceById(body.data.serviceId);
     if (!service) return refuse(c, `There is no service ${body.data.serviceId} in PagerDuty.`);
     const title = body.data.title || undefined;
@@ -55,12 +65,20 @@ export function createPageRoutes(deps: PageRoutesDeps): Hono {
       const incident = deps.incidents.raiseByHand(service, REPORTER_ID, text, { urgency: "high", from: "web" });
       return c.json({ ok: true, incidentId: incident.id });
     }
-    const known = new Set(deps.state().incidents);
-    const answer = await deps.enqueue(deps.sentryAlert(service.id, title));
-    if (!answer.ok) return refuse(c, `The Events API refused the event: ${await answer.text()}`);
-    const raised = deps.state().incidents.find((incident) => !known.has(incident));
-    return c.json({ ok: true, incidentId: raised?.id ?? null });
+    const kind = body.data.kind === "again" ? "sentry_error" : body.data.kind;
+    return send(c, [deps.eventOf(kind, service.id, title)]);
   });
+
+  /** Through the Events API, as everybody's events come in. */
+  async function send(c: Context, events: readonly EventsApiEvent[]) {
+    const known = new Set(deps.state().incidents);
+    for (const event of events) {
+      const answer = await deps.enqueue(event);
+      if (!answer.ok) return refuse(c, `The Events API refused the event: ${await answer.text()}`);
+    }
+    const raised = deps.state().incidents.filter((incident) => !known.has(incident));
+    return c.json({ ok: true, incidentId: raised[0]?.id ?? null, raised: raised.length });
+  }
 
   routes.post("/sandbox/pagerduty/act", async (c) => {
     const body = Act.safeParse(await json(c));

@@ -1,8 +1,7 @@
 /** REST v2: users, services, priorities, who is on call. */
 import { type Context, Hono } from "hono";
 import { fromIso } from "../../core/time.ts";
-import { SERVICES } from "../seed.ts";
-import { PRIORITIES, serviceById, userById, USERS } from "./directory.ts";
+import { ALL_SERVICES, PRIORITIES, serviceById, userById, USERS } from "./directory.ts";
 import type { Representation } from "./representation.ts";
 import { answerProblem, invalidInput, NOT_FOUND, paged } from "./rest_request.ts";
 
@@ -34,7 +33,7 @@ export function createDirectoryRoutes(show: Representation): Hono {
 
   routes.get("/services", (c) => {
     const query = c.req.query("query")?.toLowerCase() ?? "";
-    const services = SERVICES.filter(({ name }) => name.toLowerCase().includes(query));
+    const services = ALL_SERVICES.filter(({ name }) => name.toLowerCase().includes(query));
     return list(c, "services", services, (service) => show.serviceDetails(service, SERVICES_SINCE));
   });
   routes.get("/services/:id", (c) => {
@@ -54,7 +53,7 @@ export function createDirectoryRoutes(show: Representation): Hono {
   routes.get("/oncalls", (c) => {
     const policies = c.req.queries("escalation_policy_ids[]") ?? [];
     const users = c.req.queries("user_ids[]") ?? [];
-    const onCalls = SERVICES.flatMap(({ escalationPolicy, onCall }) =>
+    const onCalls = ALL_SERVICES.flatMap(({ escalationPolicy, onCall }) =>
       onCall.map((userId, index) => ({ policyId: escalationPolicy.id, userId, level: index + 1 })),
     ).filter(
       ({ policyId, userId }) =>

@@ -4,6 +4,7 @@ import type { SandboxDeps, StandIn } from "../parts.ts";
 import type { SentryStandIn } from "../sentry/stand_in.ts";
 import { knownService } from "./directory.ts";
 import { createEventsApi, type EventsApiEvent } from "./events_api.ts";
+import { failureFor } from "./failures.ts";
 import { createFaults } from "./faults.ts";
 import { createIncidents, mergeTarget } from "./incidents.ts";
 import { createPageRoutes, type Settings } from "./page_routes.ts";
@@ -14,6 +15,7 @@ import { createIncidentPartRoutes } from "./rest_incident_parts.ts";
 import { createIncidentRoutes } from "./rest_incidents.ts";
 import { answerProblem, NOT_FOUND, type RestProblem } from "./rest_request.ts";
 import { createWebhookRoutes, SUBSCRIPTION_ID } from "./rest_webhooks.ts";
+import { SENDERS } from "./senders.ts";
 import { sentryAlert } from "./sentry_sender.ts";
 import { emptyState, type PagerdutyState } from "./state.ts";
 import { createWebhookDelivery } from "./webhook_delivery.ts";
@@ -69,10 +71,12 @@ export function createPagerdutyStandIn(deps: SandboxDeps, options: PagerdutyOpti
     setUp: (wanted) => {
       settings = { ...settings, ...wanted };
     },
-    sentryAlert(serviceId, title) {
-      const failure = current.failures[serviceId] ?? 0;
-      current.failures[serviceId] = failure + 1;
-      return sentryAlert({ ...deps, sentry: options.sentry }, knownService(serviceId), failure, title);
+    eventOf(kind, serviceId, title) {
+      const count = current.failures[serviceId] ?? 0;
+      current.failures[serviceId] = count + 1;
+      const service = knownService(serviceId);
+      if (kind === "sentry_error") return sentryAlert({ ...deps, sentry: options.sentry }, service, count, title);
+      return SENDERS[kind]({ service, failure: failureFor(count), id: deps.id("EVENT"), at: deps.clock.now(), title });
     },
     enqueue: async (event: EventsApiEvent) =>
       eventsApi.request("/pagerduty/v2/enqueue", { method: "POST", body: JSON.stringify(event) }),

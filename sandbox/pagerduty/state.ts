@@ -114,7 +114,7 @@ export interface PagerdutyState {
   /** Oldest first; all that wait and the last ones that are over. */
   deliveries: StoredDelivery[];
   subscription: { consecutiveDrops: number; disabledUntil?: Instant };
-  /** How often each service failed through Sentry: the next error of its catalogue. */
+  /** How often each service failed: the next error or failure of its catalogue. */
   failures: Record<string, number>;
 }
 

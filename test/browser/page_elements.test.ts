@@ -457,6 +457,19 @@ describe("around the channel", () => {
     await panel.getByText("no answer", { exact: true }).waitFor();
   });
 
+  it("PagerDuty's panel fires as another sender, for the chosen service, and a storm over all of them", async () => {
+    await open();
+    const panel = region("PagerDuty");
+    const sender = panel.getByRole("combobox", { name: "Other sender", exact: true });
+    await panel.getByRole("combobox", { name: "Service" }).selectOption("Search");
+    await sender.selectOption("Grafana alert");
+    await panel.getByRole("button", { name: "Fire", exact: true }).click();
+    expect(await posted("pagerduty/fire")).toEqual({ serviceId: "PSEARC1", kind: "grafana_alert" });
+    await sender.selectOption("A storm of 50");
+    await panel.getByRole("button", { name: "Fire", exact: true }).click();
+    await expect.poll(() => posted("pagerduty/fire")).toEqual({ kind: "storm" });
+  });
+
   it("PagerDuty's panel acts as the person who looks at the page until another one is chosen", async () => {
     await open();
     const actAs = region("PagerDuty").getByRole("combobox", { name: "Act as" });

@@ -1,6 +1,7 @@
 /** Acts in a running sandbox as people do, over the same HTTP that its page uses. */
 import type {
   ChannelView,
+  FireRequest,
   MessageView,
   ModalView,
   NoticeView,
@@ -106,7 +107,7 @@ export function drive(url: string) {
     modal,
     notice,
     runs: () => get<RunView[]>("/sandbox/runs"),
-    fire: (serviceId: string, kind: "sentry_error" | "by_hand" | "again" = "sentry_error", title?: string) =>
+    fire: (serviceId: string, kind: Exclude<FireRequest["kind"], "storm"> = "sentry_error", title?: string) =>
       post("/sandbox/pagerduty/fire", { serviceId, kind, ...(title ? { title } : {}) }),
     advance: (ms: number) => post("/sandbox/clock", { advance_ms: ms }),
     say: (user: string, channelId: string, text: string) => post("/sandbox/say", { user, channel: channelId, text }),

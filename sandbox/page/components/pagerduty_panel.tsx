@@ -4,6 +4,7 @@ import { api } from "../api.ts";
 import type { Remote } from "../live.ts";
 import { clockTime, fullTime } from "../text/time_text.ts";
 import { BusyButton } from "./busy_button.tsx";
+import { OtherSenders } from "./other_senders.tsx";
 import { PagerdutyIncident } from "./pagerduty_incident.tsx";
 import { SandboxControls, StartOver } from "./sandbox_controls.tsx";
 
@@ -76,6 +77,7 @@ function FireForm({ view }: { readonly view: PagerdutyView }) {
         <BusyButton act={fire("again")}>The same service fails again</BusyButton>
         <BusyButton act={fire("by_hand")}>Incident made by hand</BusyButton>
       </div>
+      <OtherSenders serviceId={service.id} title={title.trim()} onFired={() => setTitle("")} />
       <details className="fold">
         <summary>Give it a title of your own</summary>
         <label className="labelled">
