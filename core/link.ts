@@ -49,10 +49,11 @@ function linksIn(text: string, field: string): readonly FoundLink[] {
   });
 }
 
-/** "runbook_url" → "runbook"; empty where the name says nothing. */
+/** "runbook_url" → "Runbook"; empty where the name says nothing. */
 function words(name: string): string {
   const said = name.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/[_-]+/g, " ");
-  return cutCharacters(oneLine(said.replace(/\b(?:url|uri|href|links?)\b/gi, "")), 40);
+  const plain = oneLine(said.replace(/\b(?:url|uri|href|links?)\b/gi, ""));
+  return cutCharacters(plain.charAt(0).toUpperCase() + plain.slice(1), 40);
 }
 
 /**

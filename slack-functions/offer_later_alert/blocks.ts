@@ -1,5 +1,6 @@
 import type { Alert } from "../../core/alert.ts";
-import { attachmentBlocks, type Block, context, section } from "../shared/card.ts";
+import { attachmentBlocks } from "../shared/attachments.ts";
+import { type Block, context, section } from "../shared/card.ts";
 import { escapeText, link, mention, time } from "../shared/mrkdwn.ts";
 import { closingLine, pagingLine } from "../shared/paging_text.ts";
 
@@ -23,10 +24,7 @@ function alertBlocks(alert: Alert): Block[] {
     section(
       `*${escapeText(alert.serviceName, 80)} failed again* at ${time(alert.since)}\n${link(alert.url, alert.title, 200)}\n${closingLine(alert)} · ${pagingLine([alert])}`,
     ),
-    ...alert.attachments
-      .filter((attachment) => attachment.kind !== "pagerduty_alert")
-      .slice(0, 2)
-      .flatMap((attachment) => attachmentBlocks(attachment, alert.title)),
+    ...attachmentBlocks(alert.attachments, 2, alert.title),
   ];
 }
 

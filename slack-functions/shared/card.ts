@@ -1,11 +1,11 @@
 import type { Alert } from "../../core/alert.ts";
 import { currentResolution } from "../../core/alert_resolution.ts";
-import type { Attachment } from "../../core/attachment.ts";
 import { DISMISS_REASONS, type Incident } from "../../core/incident.ts";
 import { severityText } from "../../core/severity.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { describeDuration } from "../../core/time.ts";
 import type { StoredAlert } from "./alerts.ts";
+import { attachmentBlocks } from "./attachments.ts";
 import type { IncidentRecord } from "./incidents.ts";
 import { type LatestUpdate, updateBlocks, updateLine } from "./latest_update.ts";
 import { channelLink, escapeText, link, mention, time } from "./mrkdwn.ts";
@@ -36,7 +36,6 @@ export interface IncidentReference {
 /** Cards stay readable: what is beyond this is counted in words. */
 const MAX_ALERTS = 6;
 const MAX_ATTACHMENTS = 4;
-const MAX_FACTS = 5;
 
 /** A message's blocks carry their incident in an id, by which a repeated step finds the card that it posted. */
 export function cardBlockId(incidentId: string): string {
@@ -164,42 +163,15 @@ function laterLine({ record, alerts }: CardView): string {
 function alertBlocks({ alert }: StoredAlert, { title, serviceId }: Incident): Block[] {
   const number = alert.number > 0 ? `Alert #${alert.number}` : "Alert";
   const label = alert.title === title ? number : `${number}: ${alert.title}`;
-  const outside = alert.attachments.filter((attachment) => attachment.kind !== "pagerduty_alert");
   return [
     section(`*PagerDuty*  ${link(alert.url, label, 200)} · ${closingLine(alert)}${serviceText(alert, serviceId)}`),
-    ...outside.slice(0, MAX_ATTACHMENTS).flatMap((attachment) => attachmentBlocks(attachment, title)),
+    ...attachmentBlocks(alert.attachments, MAX_ATTACHMENTS, title),
   ];
 }
 
 /** PagerDuty may move an alert to another service; it stays where people are at work on it. */
 function serviceText(alert: Alert, serviceId: string): string {
   return alert.serviceId === serviceId ? "" : ` · service ${escapeText(alert.serviceName, 80)}`;
-}
-
-const KIND_NAMES: Readonly<Record<Attachment["kind"], string>> = {
-  pagerduty_alert: "PagerDuty",
-  sentry_issue: "Sentry",
-  sentry_metric_alert: "Sentry metric alert",
-  datadog_monitor: "Datadog monitor",
-  grafana_rule: "Grafana rule",
-  alertmanager: "Alertmanager",
-  cloudwatch_alarm: "CloudWatch alarm",
-  newrelic_incident: "New Relic incident",
-  link: "Link",
-};
-
-/** @param known a title that stands above already and is not said again */
-export function attachmentBlocks(attachment: Attachment, known = ""): Block[] {
-  const label =
-    attachment.title === known ? (attachment.kind === "sentry_issue" ? "Open the error" : "Open it") : attachment.title;
-  const facts = attachment.facts
-    .slice(0, MAX_FACTS)
-    .map((fact) => `${escapeText(fact.label, 40)}: *${escapeText(fact.value, 80)}*`)
-    .join("  ·  ");
-  return [
-    section(`*${KIND_NAMES[attachment.kind]}*  ${link(attachment.url, label, 200)}`),
-    ...(facts ? [context(facts)] : []),
-  ];
 }
 
 function remainder(view: CardView): Block[] {

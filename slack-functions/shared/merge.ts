@@ -1,7 +1,8 @@
 import type { Decision } from "../../core/protocol.ts";
 import { readAlerts, type StoredAlert, writeAlert } from "./alerts.ts";
 import type { App } from "./app.ts";
-import { attachmentBlocks, type Block, context, section } from "./card.ts";
+import { attachmentBlocks } from "./attachments.ts";
+import { type Block, context, section } from "./card.ts";
 import { type IncidentRecord, saveRecord, whereOf } from "./incidents.ts";
 import { membersOf } from "./invite.ts";
 import { channelLink, escapeText, link, mention } from "./mrkdwn.ts";
@@ -57,10 +58,7 @@ function mergedBlocks(
     section(head, marker),
     ...attached.flatMap(({ alert }) => [
       section(`*PagerDuty*  ${link(alert.url, alert.title, 200)}`),
-      ...alert.attachments
-        .filter((attachment) => attachment.kind !== "pagerduty_alert")
-        .slice(0, 2)
-        .flatMap((attachment) => attachmentBlocks(attachment)),
+      ...attachmentBlocks(alert.attachments, 2),
     ]),
     context("Its alerts are resolved in PagerDuty when this incident is."),
   ];

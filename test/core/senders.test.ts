@@ -133,12 +133,12 @@ describe("Alertmanager", () => {
   it("names its other links by what stands before them", () => {
     const titles = (name: string) => recognise(alertsOf(name)).map(({ title }) => title);
     expect(titles("alertmanager_text_details").slice(1)).toEqual([
-      "runbook (runbooks.lumen.example)",
+      "Runbook (runbooks.lumen.example)",
       "Source (metrics.lumen.example)",
     ]);
     expect(titles("alertmanager_list_details").slice(1)).toEqual([
-      "runbook (runbooks.lumen.example)",
-      "generator (metrics.lumen.example)",
+      "Runbook (runbooks.lumen.example)",
+      "Generator (metrics.lumen.example)",
     ]);
   });
 
@@ -233,7 +233,7 @@ describe("other senders", () => {
     };
     const titles = recognise([{ body: { details, cef_details: { client: "Homemade" } } }]).map(({ title }) => title);
     expect(titles).toEqual([
-      "runbook (wiki.lumen.example)",
+      "Runbook (wiki.lumen.example)",
       "Dashboard (graphs.lumen.example)",
       "help.lumen.example",
       "status.lumen.example",

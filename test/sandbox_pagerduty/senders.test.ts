@@ -32,7 +32,7 @@ describe("a sender fired from the panel", () => {
     expect(attachments.map(({ kind, title }) => `${kind}: ${title}`)).toEqual([
       "link: probes.example.net",
       "link: Status page (status.example.net)",
-      "link: runbook (runbooks.example.com)",
+      "link: Runbook (runbooks.example.com)",
       "link: Dashboard (graphs.example.net)",
       "link: Log (logs.example.net)",
     ]);

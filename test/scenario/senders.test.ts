@@ -19,7 +19,7 @@ describe("an alert of another sender", () => {
     ["alertmanager", /\*Alertmanager\*.*HighErrorShare \(alertmanager\.example\.com\).*Region: \*eu-central-1\*/],
     ["cloudwatch_alarm", /\*CloudWatch alarm\*.*State: \*OK → ALARM\*/],
     ["new_relic", /\*New Relic incident\*.*Severity: \*critical\*/],
-    ["unknown_sender", /\*Link\*.*Status page \(status\.example\.net\)/],
+    ["unknown_sender", /\*Links\*.*Status page \(status\.example\.net\)/],
   ] as const)("%s stands on the card with what it says", async (kind, shown) => {
     await world.fire(CHECKOUT, kind);
     const { id } = await world.channel(/^inc-1-checkout/);
