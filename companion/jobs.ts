@@ -80,4 +80,4 @@ export interface OutboxRow {
   readonly lastError: string;
 }
 
-export type TimerKind = "archive" | "reapply_decision" | "sync" | "housekeeping";
+export type TimerKind = "archive" | "reapply_decision" | "sync" | "slow_sync" | "housekeeping";

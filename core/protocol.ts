@@ -223,7 +223,8 @@ export interface CompanionAnswers {
     /** The open incident that holds the service's window; empty where this triage took it. */
     readonly windowHeldBy: string;
   };
-  decide: { readonly ok: true };
+  /** Which decision stands: the one that was told, or an earlier one of somebody else. */
+  decide: { readonly ok: true; readonly stands: Decision };
   answer: { readonly ok: true };
   resolve: { readonly ok: true };
   acknowledge: { readonly ok: true };

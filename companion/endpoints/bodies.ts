@@ -37,11 +37,15 @@ const person = z
     ...(address === undefined ? {} : { email: address }),
   }));
 
-const place = z.object({
-  channelId: z.string().regex(/^[A-Z0-9]{1,40}$/),
-  channelName: z.string().min(1).max(200).transform(oneLine),
-  channelUrl: z.url({ protocol: /^https?$/ }).max(1_000),
-});
+/** A decoration of what is asked for: one that cannot be understood refuses nothing. */
+const place = z
+  .object({
+    channelId: z.string().regex(/^[A-Z0-9]{1,40}$/),
+    channelName: z.string().min(1).max(200).transform(oneLine),
+    channelUrl: z.url({ protocol: /^https?$/ }).max(1_000),
+  })
+  .optional()
+  .catch(undefined);
 
 const alertIds = z.array(id).max(500);
 
@@ -67,7 +71,7 @@ const bodies = {
     deliveryId: z.string().max(120),
     incidentId: z.string().max(220),
     outcome: z.enum(["applied", "already_applied", "stale", "postponed"]),
-    place: place.optional(),
+    place,
     notBefore: instant.optional(),
   }),
   claim: z.object({
@@ -78,16 +82,16 @@ const bodies = {
     by: person,
     at: instant,
     named: z.object({ incidentId: id, number: z.string().min(1).max(40) }).optional(),
-    place: place.optional(),
+    place,
   }),
-  decide: z.object({ phase: z.enum(["decided", "applied"]), decision, place: place.optional() }),
+  decide: z.object({ phase: z.enum(["decided", "applied"]), decision, place }),
   answer: z.object({
     incidentId: id,
     alertId: id,
     answer: z.enum(["attach", "keep_separate"]),
     by: person,
     at: instant,
-    place: place.optional(),
+    place,
   }),
   resolve: z.object({
     requestId: id,
@@ -97,7 +101,7 @@ const bodies = {
     resolveAlertIds: alertIds,
     setAsideAlertIds: alertIds,
     summary: text,
-    place: place.optional(),
+    place,
   }),
   acknowledge: z.object({ incidentId: id, by: person, at: instant }),
   alerts: z.object({ incidentId: id }),

@@ -1,11 +1,12 @@
 import type { Incident } from "../../core/incident.ts";
 import type { Instant } from "../../core/time.ts";
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
-import { accept, type Result } from "../../core/result.ts";
+import { accept, refuse, type Result } from "../../core/result.ts";
 import { cutCharacters, oneLine, slug } from "../../core/text.ts";
-import { openByHand } from "./open.ts";
-import type { Refusal } from "./refusal.ts";
-import type { Unit } from "./unit.ts";
+import { transition } from "../../core/transitions.ts";
+import { moveContents, openByHand } from "./open.ts";
+import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
+import { actorOf, record, type Unit } from "./unit.ts";
 import { takeFreeWindow } from "./window.ts";
 
 /** A service as PagerDuty has it. */
@@ -26,10 +27,11 @@ export async function takeClaim(
   found: KnownService | undefined,
 ): Promise<Result<CompanionAnswers["claim"], Refusal>> {
   const { requestId, by, at, named, place } = request;
-  const answered = await unit.tx.answered("claim", requestId);
-  if (answered !== undefined) return accept(answered as CompanionAnswers["claim"]);
   const known = named && (await unit.tx.incident(named.incidentId));
   if (known) return accept(answerFor(known.incident, known.windowClosesAt, ""));
+  const answered = (await unit.tx.answered("claim", requestId)) as CompanionAnswers["claim"] | undefined;
+  if (answered && named) return takeSlacksName(unit, request, named, answered);
+  if (answered) return accept(answered);
   const typed = cutCharacters(oneLine(request.serviceName), NAME_MAX);
   const service = found ?? { id: `name:${slug(typed, 60) || "unnamed"}`, name: typed };
   if (found) await unit.tx.rememberService(found.id, found.name);
@@ -53,6 +55,36 @@ export async function takeClaim(
   const answer = answerFor(opening, claimed.closesAt, claimed.heldBy);
   await unit.tx.rememberAnswer("claim", requestId, answer, unit.now);
   return accept(answer);
+}
+
+/**
+ * The answer to the claim was lost on its way, so Slack named the incident itself: under that name it has its channel. What
+ * belongs to the name that nobody heard of goes over to it.
+ */
+async function takeSlacksName(
+  unit: Unit,
+  { by, place }: CompanionRequests["claim"],
+  named: NonNullable<CompanionRequests["claim"]["named"]>,
+  answered: CompanionAnswers["claim"],
+): Promise<Result<CompanionAnswers["claim"], Refusal>> {
+  const unheard = await unit.tx.incident(answered.incidentId);
+  if (!unheard) return refuse(unknownIncident(answered.incidentId));
+  const { title, serviceId, serviceName, openedAt } = unheard.incident;
+  const { incidentId: id, number } = named;
+  const { windowClosesAt } = unheard;
+  const base = { id, number, title, serviceId, serviceName, by, at: openedAt, windowClosesAt };
+  await openByHand(unit, { ...base, why: "handed_over_late", ...(place ? { place } : {}) });
+  const merged = transition(unheard.incident, {
+    type: "merge",
+    by,
+    at: unit.now,
+    target: { status: "triage", id, number, title, serviceId, serviceName, openedAt },
+  });
+  if (!merged.ok) return refuse(refusalFor(merged.refusal));
+  await unit.tx.saveIncident({ ...unheard, incident: merged.value.incident });
+  await moveContents(unit, answered.incidentId, id);
+  await record(unit, id, "incident.took_over", "handed_over_late", actorOf(by), { from: answered.incidentId });
+  return accept(answerFor({ id, number, serviceId, serviceName }, windowClosesAt, answered.windowHeldBy));
 }
 
 function answerFor(

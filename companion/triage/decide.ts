@@ -7,14 +7,14 @@ import { type Command, transition } from "../../core/transitions.ts";
 import type { IncidentRow } from "../store/store.ts";
 import type { What } from "../timeline.ts";
 import { rememberMove } from "./bring_back.ts";
-import { attachAlert, followToOpen, giveNewHome } from "./open.ts";
+import { attachAlert, followToOpen, giveNewHome, moveContents } from "./open.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
 import { wantResolved } from "./resolve.ts";
-import { actorOf, announceAlert, queue, record, type Unit } from "./unit.ts";
+import { actorOf, queue, record, type Unit } from "./unit.ts";
 
 /**
- * Takes the answer to the question. The first decision wins; the same one again changes nothing but what it newly says,
- * and "applied" counts as both, since the message before it may have been lost.
+ * Takes the answer to the question. The first decision stands, and whoever brings another is told that one; the same one
+ * again changes nothing but what it newly says, and "applied" counts as both, since the message before it may have been lost.
  */
 export async function takeDecision(
   unit: Unit,
@@ -25,9 +25,9 @@ export async function takeDecision(
   if (!found) return refuse(unknownIncident(decision.incidentId));
   // What somebody took back stays taken back, however often and late it still comes.
   const { undoneDecisionIds } = await unit.tx.undoMemory(decision.incidentId);
-  if (undoneDecisionIds.includes(decision.id)) return accept({ ok: true });
+  if (undoneDecisionIds.includes(decision.id)) return accept({ ok: true, stands: found.decision ?? decision });
   let row: IncidentRow = place ? { ...found, place } : found;
-  if (row.decision && row.decision.id !== decision.id) return refuse(refusalFor("already_decided"));
+  if (row.decision && row.decision.id !== decision.id) return accept({ ok: true, stands: row.decision });
   if (!row.decision) {
     const decided = await carryOut(unit, row, decision);
     if (!decided.ok) return decided;
@@ -42,7 +42,7 @@ export async function takeDecision(
     await record(unit, row.incident.id, "decision.applied", "confirmed", actorOf(decision.by));
   }
   await unit.tx.saveIncident(row);
-  return accept({ ok: true });
+  return accept({ ok: true, stands: decision });
 }
 
 async function confirmTriage(unit: Unit, incidentId: string): Promise<void> {
@@ -59,6 +59,9 @@ const DONE: Readonly<Record<Decision["decision"], What>> = {
 
 async function carryOut(unit: Unit, row: IncidentRow, decision: Decision): Promise<Result<IncidentRow, Refusal>> {
   const target = decision.mergeInto === undefined ? undefined : await followToOpen(unit, decision.mergeInto);
+  if (decision.mergeInto !== undefined && !(await unit.tx.incident(decision.mergeInto))) {
+    return refuse(unknownIncident(decision.mergeInto));
+  }
   const command = commandOf(decision, target?.incident);
   if (!command) return refuse(refusalFor("merge_into_closed"));
   const outcome = transition(row.incident, command);
@@ -105,13 +108,8 @@ async function afterMerge(unit: Unit, row: IncidentRow, target: IncidentRow, dec
   const into = target.incident;
   const text = `${decision.by.name} made this part of incident #${into.number} in Slack${placeText(target.place)}`;
   await rememberMove(unit, row);
-  await unit.tx.moveWindows(source, into.id);
-  for (const { facts, relation } of await unit.tx.alertsOf(source)) {
-    if (relation !== "attached" && relation !== "offered") continue;
-    await unit.tx.unrelate(source, facts.id);
-    await unit.tx.relate(into.id, facts.id, relation, unit.now);
-    await announceAlert(unit, into.id, facts.id);
-    if (relation === "attached") await acknowledgeAndNote(unit, into.id, facts.id, decision.by, text);
+  for (const alertId of await moveContents(unit, source, into.id)) {
+    await acknowledgeAndNote(unit, into.id, alertId, decision.by, text);
   }
   await record(unit, into.id, "incident.took_over", "person_merged", actorOf(decision.by), { from: source });
   await unit.tx.setTimer("archive", source, unit.now + unit.settings.archiveGraceMs);

@@ -119,6 +119,32 @@ function accountOf({ number, title, serviceId, serviceName, openedAt }: Incident
   return { number, title, serviceId, serviceName, openedAt };
 }
 
+/**
+ * What belongs to one incident goes over to another: its windows, its alerts, its offers.
+ * @returns the alerts that were attached
+ */
+export async function moveContents(unit: Unit, fromId: string, toId: string): Promise<readonly string[]> {
+  const attached: string[] = [];
+  await unit.tx.moveWindows(fromId, toId);
+  for (const { facts, relation } of await unit.tx.alertsOf(fromId)) {
+    if (relation !== "attached" && relation !== "offered") continue;
+    await unit.tx.unrelate(fromId, facts.id);
+    await unit.tx.relate(toId, facts.id, relation, unit.now);
+    if (relation === "attached") {
+      await announceAlert(unit, toId, facts.id);
+      attached.push(facts.id);
+      continue;
+    }
+    // The offer's buttons stay behind, so it is offered anew.
+    const target = await unit.tx.incident(toId);
+    if (!target) continue;
+    const laterCount = target.laterCount + 1;
+    await unit.tx.saveIncident({ ...target, laterCount });
+    await queue(unit, toId, { kind: "slack_signal", signal: "later_alert", alertId: facts.id, laterCount });
+  }
+  return attached;
+}
+
 /** The alert falls into the incident's window: it is offered there, for a person to say whether it belongs. */
 export async function offerAlert(unit: Unit, target: IncidentRow, alert: AlertFacts, hint: DetailsHint): Promise<void> {
   const { id } = target.incident;

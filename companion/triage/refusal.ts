@@ -17,8 +17,9 @@ const SENTENCES: Readonly<Record<RefusalCode, string>> = {
   merge_into_closed: "The chosen incident is closed; choose an open one.",
 };
 
+/** A decision may still be on its way from Slack, so what needs one is to be handed over again. */
 export function refusalFor(code: RefusalCode): Refusal {
-  return { status: 409, code, message: SENTENCES[code] };
+  return { status: code === "not_decided_yet" ? 425 : 409, code, message: SENTENCES[code] };
 }
 
 /** How Slack's functions begin the ids that they give while the companion cannot be reached. */

@@ -18,6 +18,8 @@ export interface TimerDeps {
 
 const AT_A_TIME = 50;
 const SYNC_INTERVAL_MS = 1 * MINUTE;
+/** Slack may have had something for us while we were gone for a moment and nothing was on its way there. */
+const SLOW_SYNC_INTERVAL_MS = 5 * MINUTE;
 const HOUSEKEEPING_INTERVAL_MS = 1 * HOUR;
 /** Nonces are refused for longer than a signature is valid, on either side of our clock. */
 const NONCE_MEMORY_MS = 10 * MINUTE;
@@ -26,6 +28,7 @@ const FAILURE_MEMORY_MS = 30 * 24 * HOUR;
 /** What every start of the companion begins with: Slack hands over what it kept meanwhile. */
 export async function armAtStart(unit: Unit): Promise<void> {
   await queueSync(unit);
+  await unit.tx.setTimer("slow_sync", "", unit.now + SLOW_SYNC_INTERVAL_MS);
   await unit.tx.setTimerOnce("housekeeping", "", unit.now + HOUSEKEEPING_INTERVAL_MS);
 }
 
@@ -74,6 +77,9 @@ async function fire(unit: Unit, kind: TimerKind, subject: string): Promise<void>
     case "sync":
       if ((await unit.tx.sentCount()) > 0) await queueSync(unit);
       return;
+    case "slow_sync":
+      await queueSync(unit);
+      return unit.tx.setTimer("slow_sync", "", unit.now + SLOW_SYNC_INTERVAL_MS);
     case "housekeeping":
       await unit.tx.forget({
         nonces: unit.now - NONCE_MEMORY_MS,

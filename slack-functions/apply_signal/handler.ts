@@ -24,6 +24,7 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
       await sync(app, delivery_id);
       return { outputs: done };
     }
+    await drain(app);
     if (kind === "feed_line") {
       const outcome = await takeFeedLine(app, incident_id, Number(sequence), context.inputs.data);
       await app.companion.call("confirm", { deliveryId: delivery_id, incidentId: incident_id, outcome });
@@ -79,13 +80,19 @@ function kindOf(kind: string): SignalKind | undefined {
   return SIGNAL_KINDS.find((known) => known === kind);
 }
 
-/** Hands over what lies in `pending`, and lets the cards say that it was. */
+/** The companion asks for what lies in `pending`. */
 async function sync(app: App, deliveryId: string): Promise<void> {
-  for (const incidentId of await handOverPending(app)) {
+  await drain(app);
+  await app.companion.call("confirm", { deliveryId, incidentId: "", outcome: "applied" });
+}
+
+/** Hands over what lies in `pending`, and lets the cards say that it was. Any signal shows that the companion is there. */
+async function drain(app: App): Promise<void> {
+  const { told } = await handOverPending(app);
+  for (const incidentId of told) {
     const record = await readIncident(app.slack, incidentId);
     if (record) await publish(app, record);
   }
-  await app.companion.call("confirm", { deliveryId, incidentId: "", outcome: "applied" });
 }
 
 async function confirm(app: App, record: IncidentRecord, deliveryId: string, signal: SignalOutcome): Promise<void> {

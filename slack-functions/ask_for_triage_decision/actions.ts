@@ -11,10 +11,11 @@ import { readAlerts } from "../shared/alerts.ts";
 import { type App, openAppForClick, problemOf } from "../shared/app.ts";
 import { type IncidentRecord, parseReason, placeOf, readIncident } from "../shared/incidents.ts";
 import { readOpenIncidents } from "../shared/open_incidents.ts";
-import { escapeText } from "../shared/mrkdwn.ts";
+import { escapeText, plainName } from "../shared/mrkdwn.ts";
 import { mayDecide, personOf, safeJson } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
-import { mayCall, recordOf, textOf } from "../shared/slack.ts";
+import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
+import { messageView } from "../shared/views.ts";
 import {
   DISMISS_NOTE,
   DISMISS_REASON,
@@ -24,6 +25,7 @@ import {
   recordingBlocks,
   targetOptions,
 } from "./blocks.ts";
+import { drawQuestion } from "./question.ts";
 
 type Inputs = { incident_id: string };
 
@@ -35,7 +37,7 @@ export async function create(context: ActionContext<Inputs>) {
     const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id, messageTs);
     if (typeof record === "string") return tell(app, channelId, userId, record);
     if (!(await mayDecide(app.slack, userId, app.teamId))) return tell(app, channelId, userId, NOT_ALLOWED);
-    await decide(app, context.body.function_data.execution_id, record, messageTs, userId, { decision: "create" });
+    return decide(app, context.body.function_data.execution_id, record, messageTs, userId, { decision: "create" });
   });
 }
 
@@ -44,10 +46,14 @@ export async function openMergePicker(context: ActionContext<Inputs>) {
   const app = openAppForClick(context);
   const { channelId, userId, messageTs, pointer } = pressOf(context);
   await guarded(app, channelId, userId, async () => {
+    const opened = await openView(app, channelId, userId, pointer, mergeView(undefined, channelId, messageTs));
+    if (opened === undefined) return;
     const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id, messageTs);
-    if (typeof record === "string") return tell(app, channelId, userId, record);
-    const view = mergeView(record.incident, channelId, messageTs);
-    await openView(app, channelId, userId, pointer, view);
+    const view =
+      typeof record === "string"
+        ? messageView("Part of another", escapeText(record))
+        : mergeView(record.incident, channelId, messageTs);
+    await mustCall(app.slack, "views.update", { view_id: opened, view });
   });
 }
 
@@ -56,10 +62,20 @@ export async function openDismissForm(context: ActionContext<Inputs>) {
   const app = openAppForClick(context);
   const { channelId, userId, messageTs, pointer } = pressOf(context);
   await guarded(app, channelId, userId, async () => {
+    const opened = await openView(
+      app,
+      channelId,
+      userId,
+      pointer,
+      messageView("Not an incident", "Looking up what this ends…"),
+    );
+    if (opened === undefined) return;
     const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id, messageTs);
-    if (typeof record === "string") return tell(app, channelId, userId, record);
-    const ends = await whatDismissEnds(app, record);
-    await openView(app, channelId, userId, pointer, dismissView(record.incident, ends, channelId, messageTs));
+    const view =
+      typeof record === "string"
+        ? messageView("Not an incident", escapeText(record))
+        : dismissView(record.incident, await whatDismissEnds(app, record), channelId, messageTs);
+    await mustCall(app.slack, "views.update", { view_id: opened, view });
   });
 }
 
@@ -150,21 +166,38 @@ async function decide(
     note: "",
     ...answer,
   };
-  await mayCall(app.slack, "chat.update", {
-    channel: record.channelId,
-    ts: questionTs || record.questionTs,
-    text: `${by.name} decided.`,
-    blocks: recordingBlocks(answer.decision, userId),
-  });
+  const question = { channel: record.channelId, ts: questionTs || record.questionTs };
+  const text = `${plainName(by.name)} decided.`;
+  await mayCall(app.slack, "chat.update", { ...question, text, blocks: recordingBlocks(answer.decision, userId) });
   const place = placeOf(record);
-  const completed = await app.slack.call("functions.completeSuccess", {
-    function_execution_id: executionId,
-    outputs: { ...outputsOf(decision), question_ts: questionTs || record.questionTs },
-  });
-  if (!completed.ok) return `Somebody else was a moment earlier; the channel says what was decided.`;
+  const outputs = { ...outputsOf(decision), question_ts: question.ts };
+  const completion = await complete(app, executionId, outputs);
+  if (completion === "taken") return TAKEN;
+  if (completion === "failed") {
+    await mayCall(app.slack, "chat.update", { ...question, ...(await drawQuestion(app, record)) });
+    return "Slack did not take the answer, so nothing was decided. Press again in a moment.";
+  }
   // The token died with the step, so what the companion cannot be told now is left to the next step.
   await app.companion.call("decide", { phase: "decided", decision, ...(place ? { place } : {}) });
   return undefined;
+}
+
+const TAKEN =
+  "Somebody else was a moment earlier, and the channel says what was decided. If it does not, press *Buttons not working?* on the card.";
+
+/** "taken": the step was completed before. "failed": it is open as it was, so whoever pressed may press again. */
+async function complete(
+  app: App,
+  executionId: string,
+  outputs: Readonly<Record<string, string>>,
+): Promise<"completed" | "taken" | "failed"> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await app.slack.call("functions.completeSuccess", { function_execution_id: executionId, outputs });
+    if (answer.ok) return "completed";
+    if (answer.error === "execution_not_in_running_state" || answer.error === "function_execution_not_found")
+      return "taken";
+    if (attempt === 2) return "failed";
+  }
 }
 
 function outputsOf(decision: Decision): Record<string, string> {
@@ -212,16 +245,18 @@ async function whatDismissEnds(app: App, record: IncidentRecord): Promise<string
   return `This resolves ${open.length === 1 ? "the alert" : `${open.length} alerts`} in PagerDuty${whose}.`;
 }
 
-async function openView(app: App, channelId: string, userId: string, pointer: string, view: unknown): Promise<void> {
+/** @returns the view's id; undefined where it did not open, which the person was told */
+async function openView(
+  app: App,
+  channelId: string,
+  userId: string,
+  pointer: string,
+  view: unknown,
+): Promise<string | undefined> {
   const opened = await app.slack.call("views.open", { interactivity_pointer: pointer, view });
-  if (!opened.ok) {
-    await tell(
-      app,
-      channelId,
-      userId,
-      `The form could not open in time (${opened.error ?? "no reason given"}). Press again.`,
-    );
-  }
+  if (opened.ok) return textOf(recordOf(opened["view"])["id"]);
+  await tell(app, channelId, userId, "The form could not open in time. Press again.");
+  return undefined;
 }
 
 /** Says something to one person only; a message that cannot be shown is in the log. */

@@ -52,8 +52,11 @@ export function recordingBlocks(decision: keyof typeof WORDS, userId: string): B
   return [section(`:hourglass_flowing_sand: ${mention(userId)} decided; ${WORDS[decision]}…`)];
 }
 
-/** The picker of incidents to merge into. Its select must be there from the first opening on, or it stays dead. */
-export function mergeView(incident: Incident, channelId: string, questionTs: string): Block {
+/**
+ * The picker of incidents to merge into. Its select must be there from the first opening on, or it stays dead.
+ * @param incident undefined while it is being looked up
+ */
+export function mergeView(incident: Incident | undefined, channelId: string, questionTs: string): Block {
   return {
     type: "modal",
     callback_id: MERGE_VIEW,
@@ -63,7 +66,7 @@ export function mergeView(incident: Incident, channelId: string, questionTs: str
     close: plain("Cancel"),
     blocks: [
       section(
-        `*#${escapeText(incident.number, 20)}* ${escapeText(incident.title, 200)}\nIts alert moves to the incident you choose and is resolved in PagerDuty when that one is closed. This channel is archived a little later.`,
+        `${incident ? `*#${escapeText(incident.number, 20)}* ${escapeText(incident.title, 200)}\n` : ""}Its alert moves to the incident you choose and is resolved in PagerDuty when that one is closed. This channel is archived a little later.`,
       ),
       {
         type: "input",

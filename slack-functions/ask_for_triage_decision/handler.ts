@@ -1,24 +1,12 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
-import type { Alert } from "../../core/alert.ts";
-import { readAlerts } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { context as contextBlock, section } from "../shared/card.ts";
 import { awaitIncident, type IncidentRecord, saveRecord, settleRecord, whereOf } from "../shared/incidents.ts";
-import { pressLine } from "../shared/paging_text.ts";
-import { userIdByEmail } from "../shared/people.ts";
 import { mayCall, mustCall, textOf } from "../shared/slack.ts";
 import { create, openDismissForm, openMergePicker, submitDismiss, submitMerge, suggestTargets } from "./actions.ts";
-import {
-  CREATE,
-  DISMISS,
-  DISMISS_VIEW,
-  MERGE,
-  MERGE_TARGET,
-  MERGE_VIEW,
-  questionBlocks,
-  questionText,
-} from "./blocks.ts";
+import { CREATE, DISMISS, DISMISS_VIEW, MERGE, MERGE_TARGET, MERGE_VIEW } from "./blocks.ts";
 import { AskForTriageDecisionDefinition } from "./definition.ts";
+import { drawQuestion } from "./question.ts";
 
 const NOTHING_TO_DECIDE = {
   decision_id: "",
@@ -54,32 +42,14 @@ export default SlackFunction(AskForTriageDecisionDefinition, async (context) => 
   .addViewSubmissionHandler(DISMISS_VIEW, submitDismiss);
 
 async function ask(app: App, record: IncidentRecord, executionId: string): Promise<void> {
-  const alerts = await attachedAlerts(app, record);
-  const onCall = await onCallUsers(app, alerts);
   const posted = await mustCall(app.slack, "chat.postMessage", {
     ...whereOf(record),
-    text: questionText(record.incident),
-    blocks: questionBlocks(onCall, pressLine(alerts)),
+    ...(await drawQuestion(app, record)),
   });
   const question = { questionTs: textOf(posted["ts"]), questionExecutionId: executionId };
   const after = await saveRecord(app, record, question);
   if (record.questionTs !== "") await retireQuestion(app, record);
   await settleRecord(app, after);
-}
-
-async function attachedAlerts(app: App, record: IncidentRecord): Promise<Alert[]> {
-  const stored = await readAlerts(app.slack, record.alertIds);
-  return stored.map(({ alert }) => alert).filter((alert) => alert.relation === "attached");
-}
-
-async function onCallUsers(app: App, alerts: readonly Alert[]): Promise<string[]> {
-  const emails = new Set(
-    alerts
-      .filter((alert) => alert.status === "triggered")
-      .flatMap((alert) => alert.paged.map((person) => person.email)),
-  );
-  const users = await Promise.all([...emails].map((email) => userIdByEmail(app.slack, email)));
-  return [...new Set(users.filter((user) => user !== undefined))];
 }
 
 /** A newer question supersedes the older one, whose buttons may be dead or would decide a second time. */

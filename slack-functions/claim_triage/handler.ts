@@ -5,9 +5,9 @@ import { slug } from "../../core/text.ts";
 import { toIso } from "../../core/time.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type OpenIncident, readOpenIncidents } from "../shared/open_incidents.ts";
-import { handOver } from "../shared/pending.ts";
+import { keep } from "../shared/pending.ts";
 import { mayDecide, personOf } from "../shared/people.ts";
-import { mayCall, recordOf, textOf } from "../shared/slack.ts";
+import { mayCall, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
 import { CLAIM_VIEW, claimView, refusedView } from "./blocks.ts";
 import { ClaimTriageDefinition } from "./definition.ts";
 
@@ -98,8 +98,10 @@ async function claim(app: App, inputs: Inputs, executionId: string) {
       window_closes_at: windowHeldBy === "" ? toIso(windowClosesAt) : "",
     };
   }
+  if (!outcome.again) throw new SlackProblem(outcome.problem);
   const named = { incidentId: `inc_m${executionId.toLowerCase()}`, number: `m${executionId.slice(-6).toLowerCase()}` };
-  await handOver(app, "claim", named.incidentId, executionId, { ...request, named });
+  // Not asked a second time: whoever waits for the form has 10 s in all.
+  await keep(app, "claim", named.incidentId, executionId, { ...request, named });
   return {
     incident_id: named.incidentId,
     number: named.number,

@@ -41,18 +41,6 @@ export function resolveView(incident: Incident, alerts: readonly Alert[], note: 
   };
 }
 
-/** The same modal with one sentence and nothing to send. */
-export function messageView(sentence: string): Block {
-  return {
-    type: "modal",
-    callback_id: RESOLVE_VIEW,
-    notify_on_close: true,
-    title: plain("Resolve incident"),
-    close: plain("Close"),
-    blocks: [section(sentence)],
-  };
-}
-
 function groups(name: string, label: string, alerts: readonly Alert[], ticked: boolean): Block[] {
   const blocks: Block[] = [];
   for (let from = 0; from < alerts.length; from += GROUP_SIZE) {

@@ -14,16 +14,8 @@ import { awaitIncident, type IncidentRecord, readIncident } from "../shared/inci
 import { mayDecide } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
-import {
-  messageView,
-  OPEN_FORM,
-  openFormBlocks,
-  RESOLVE_VIEW,
-  resolveView,
-  shownIds,
-  SUMMARY,
-  tickedIds,
-} from "./blocks.ts";
+import { messageView } from "../shared/views.ts";
+import { OPEN_FORM, openFormBlocks, RESOLVE_VIEW, resolveView, shownIds, SUMMARY, tickedIds } from "./blocks.ts";
 import { FillResolveFormDefinition } from "./definition.ts";
 
 type Inputs = { incident_id: string; user_id: string };
@@ -44,6 +36,11 @@ export default SlackFunction(FillResolveFormDefinition, async (context) => {
   .addViewSubmissionHandler(RESOLVE_VIEW, submit)
   .addViewClosedHandler(RESOLVE_VIEW, close);
 
+/** The resolve form's place, with one sentence and nothing to send. */
+function sentence(text: string): Block {
+  return messageView("Resolve incident", text, { callback_id: RESOLVE_VIEW, notify_on_close: true });
+}
+
 const CLOSED = {
   incident_id: "",
   resolved_by: "",
@@ -59,7 +56,7 @@ const CLOSED = {
  * @returns false where Slack did not open it
  */
 async function showForm(app: App, pointer: string, incidentId: string, userId: string): Promise<boolean> {
-  const waiting = messageView("Looking up the alerts…");
+  const waiting = sentence("Looking up the alerts…");
   const opened = await app.slack.call("views.open", { interactivity_pointer: pointer, view: waiting });
   if (!opened.ok) return false;
   const view = await formFor(app, incidentId, userId);
@@ -70,11 +67,11 @@ async function showForm(app: App, pointer: string, incidentId: string, userId: s
 /** The form, or what says why there is none. Inputs of a link trigger can be forged by any member. */
 async function formFor(app: App, incidentId: string, userId: string): Promise<Block> {
   const record = await awaitIncident(app, incidentId, ({ incident }) => incident.status === "active");
-  if (!record) return messageView("That incident could not be found. It may be older than what Slack keeps.");
-  if (record.incident.status === "triage") return messageView(refusalSentence("not_decided_yet"));
-  if (record.incident.status !== "active") return messageView(refusalSentence("closed"));
+  if (!record) return sentence("That incident could not be found. It may be older than what Slack keeps.");
+  if (record.incident.status === "triage") return sentence(refusalSentence("not_decided_yet"));
+  if (record.incident.status !== "active") return sentence(refusalSentence("closed"));
   if (!(await mayDecide(app.slack, userId, app.teamId))) {
-    return messageView("Only full members of this workspace can resolve an incident.");
+    return sentence("Only full members of this workspace can resolve an incident.");
   }
   const { alerts, note } = await alertsOf(app, record);
   return resolveView(record.incident, alerts, note);
@@ -108,7 +105,10 @@ async function openFromMessage(context: ActionContext<Inputs>): Promise<void> {
   const ts = textOf(recordOf(context.body.message)["ts"]);
   try {
     const pointer = context.body.interactivity.interactivity_pointer;
-    if (!(await showForm(app, pointer, context.inputs.incident_id, userId))) return;
+    if (!(await showForm(app, pointer, context.inputs.incident_id, userId))) {
+      const text = "The form could not open in time. Press again.";
+      return void (await mayCall(app.slack, "chat.postEphemeral", { channel, user: userId, text }));
+    }
     const text = "The resolve form was opened.";
     await mayCall(app.slack, "chat.update", { channel, ts, text, blocks: [section(text)] });
   } catch (thrown) {

@@ -95,8 +95,10 @@ async function firstRecord(app: App, inputs: Inputs, alert: Alert | undefined): 
   });
 }
 
+/** The card's permanent link; where Slack does not give one now, Slack's own way to a channel by its id. */
 async function permalink(app: App, channel: string, ts: string): Promise<string> {
-  return textOf((await mayCall(app.slack, "chat.getPermalink", { channel, message_ts: ts }))["permalink"]);
+  const answer = await mayCall(app.slack, "chat.getPermalink", { channel, message_ts: ts });
+  return textOf(answer["permalink"]) || `https://slack.com/app_redirect?channel=${channel}`;
 }
 
 /** What makes the channel pleasant: each may fail alone, and the question does not depend on it. */

@@ -1,6 +1,7 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import type { Alert } from "../../core/alert.ts";
 import type { Person } from "../../core/incident.ts";
+import { cutCharacters } from "../../core/text.ts";
 import { fromIso } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
 import { readAlerts, type StoredAlert, writeAlert } from "../shared/alerts.ts";
@@ -64,6 +65,7 @@ async function resolve(app: App, inputs: Inputs, userId: string): Promise<"resol
     publishTopic(app, record),
     sayResolved(app, record, by, summary),
     retireControls(app, record),
+    ...(told.ok || told.again ? [] : [sayNotTold(app, record, told.problem)]),
   ]);
   return "resolved";
 }
@@ -98,8 +100,14 @@ async function sayResolved(app: App, record: IncidentRecord, by: Person, summary
   await mayCall(app.slack, "chat.postMessage", {
     ...whereOf(record),
     text,
-    blocks: [section(text), ...(summary ? [section(`>${escapeText(summary, 2_000)}`)] : [])],
+    blocks: [section(text), ...(summary ? [section(`>${cutCharacters(escapeText(summary, 2_000), 2_900)}`)] : [])],
   });
+}
+
+/** The companion said no, and would again: without a word everybody would wait for PagerDuty's confirmation in vain. */
+async function sayNotTold(app: App, record: IncidentRecord, problem: string): Promise<void> {
+  const text = `:warning: The alerts were not resolved in PagerDuty: ${escapeText(problem)} Resolve them there.`;
+  await mayCall(app.slack, "chat.postMessage", { ...whereOf(record), text });
 }
 
 /** The controls are another execution's message: taking its buttons away is all that we may do to it. */

@@ -62,9 +62,17 @@ export async function writeAlert(
   incidentId: string,
 ): Promise<StoredAlert> {
   const revision = nextRevision(app, before ?? NO_REVISION);
-  const item = { id: alert.id, incident_id: incidentId, alert: packAlert(alert), expires_at: expiryFrom(app.now) };
+  // An offer stays behind in the incident that it was made to.
+  const offerTs = before?.incidentId === incidentId ? before.offerTs : "";
+  const item = {
+    id: alert.id,
+    incident_id: incidentId,
+    alert: packAlert(alert),
+    offer_ts: offerTs,
+    expires_at: expiryFrom(app.now),
+  };
   await mustCall(app.slack, "apps.datastore.update", { datastore: DATASTORE, item: { ...item, ...revision } });
-  return { alert, incidentId, offerTs: before?.offerTs ?? "", ...revision };
+  return { alert, incidentId, offerTs, ...revision };
 }
 
 export async function writeOfferTs(app: App, before: StoredAlert, offerTs: string): Promise<StoredAlert> {

@@ -25,26 +25,39 @@ export async function applyDecision(
 ): Promise<IncidentRecord | undefined> {
   const before = await awaitIncident(app, decision.incidentId);
   if (!before) return undefined;
-  const target = decision.mergeInto ? await readIncident(app.slack, decision.mergeInto) : undefined;
   const isRepeat = before.incident.status !== "triage";
   // Somebody else's decision stands; this one came too late.
   if (isRepeat && before.decisionId !== decision.id) return before;
+  const decided = await tell(app, before, decision, "decided");
+  // Two questions may have been answered before either showed on the record: the companion knows which was first.
+  if (decided.ok && decided.answer.stands.id !== decision.id)
+    return applyDecision(app, decided.answer.stands, questionTs);
+  if (!decided.ok && !decided.again && !isRepeat) {
+    await sayRefused(app, before, decided.problem);
+    return before;
+  }
+  const target = decision.mergeInto ? await readIncident(app.slack, decision.mergeInto) : undefined;
   const after = isRepeat ? before : await decideRecord(app, before, decision, target);
   if (!after) return before;
-  const place = placeOf(after);
-  const told = { phase: "applied", decision, ...(place ? { place } : {}) } as const;
-  const handed = await handOver(app, "decide", after.incident.id, decision.id, told);
   await listIncident(app.slack, after.incident, after.channelId);
   if (after.incident.status === "merged" && target) await carryMergeOver(app, after, target, decision, isRepeat);
   await closeQuestion(app, questionTs ? { ...after, questionTs } : after);
   await Promise.all([
     publish(app, after, {
-      unsent: isUnsent(handed),
+      unsent: isUnsent(decided),
       post: decision.decision === "create" ? ["announcement"] : [],
     }),
     publishTopic(app, after),
   ]);
+  // Last, since what the companion does not hear of as applied comes again.
+  await tell(app, after, decision, "applied");
   return after;
+}
+
+function tell(app: App, record: IncidentRecord, decision: Decision, phase: "decided" | "applied") {
+  const place = placeOf(record);
+  const body = { phase, decision, ...(place ? { place } : {}) };
+  return handOver(app, "decide", record.incident.id, decision.id, body);
 }
 
 async function decideRecord(

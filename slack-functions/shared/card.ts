@@ -36,6 +36,8 @@ export interface IncidentReference {
 /** Cards stay readable: what is beyond this is counted in words. */
 const MAX_ALERTS = 6;
 const MAX_ATTACHMENTS = 4;
+/** Slack takes 50 blocks; this leaves room for what stands above and below the alerts. */
+const MAX_ALERT_BLOCKS = 38;
 
 /** A message's blocks carry their incident in an id, by which a repeated step finds the card that it posted. */
 export function cardBlockId(incidentId: string): string {
@@ -57,8 +59,7 @@ export function cardBlocks(view: CardView): Block[] {
     ...updates(view).map((update) => section(updateLine(update))),
     ...(view.record.description ? [section(`>${escapeText(view.record.description, 500)}`)] : []),
     { type: "section", fields: factsOf(view).map((text) => ({ type: "mrkdwn", text })) },
-    ...attachedAlerts(view).flatMap((stored) => alertBlocks(stored, incident)),
-    ...remainder(view),
+    ...alertsPart(view),
     ...(view.unsent
       ? [
           context(
@@ -120,10 +121,6 @@ function after(view: CardView): string {
   return incident.status === "triage" ? "" : describeDuration(incident.decidedAt - incident.openedAt);
 }
 
-function attachedAlerts(view: CardView): readonly StoredAlert[] {
-  return view.alerts.filter((stored) => stored.alert.relation === "attached").slice(0, MAX_ALERTS);
-}
-
 /** At most six fields; the rest stands in the attachments. */
 function factsOf(view: CardView): string[] {
   const { record, alerts } = view;
@@ -174,9 +171,19 @@ function serviceText(alert: Alert, serviceId: string): string {
   return alert.serviceId === serviceId ? "" : ` · service ${escapeText(alert.serviceName, 80)}`;
 }
 
-function remainder(view: CardView): Block[] {
-  const attached = view.alerts.filter((stored) => stored.alert.relation === "attached").length;
-  return attached > MAX_ALERTS ? [context(`and ${attached - MAX_ALERTS} more attached alerts`)] : [];
+/** As many attached alerts as there is room for, whole ones only, and in words how many more there are. */
+function alertsPart(view: CardView): Block[] {
+  const attached = view.alerts.filter((stored) => stored.alert.relation === "attached");
+  const blocks: Block[] = [];
+  let shown = 0;
+  for (const stored of attached.slice(0, MAX_ALERTS)) {
+    const next = alertBlocks(stored, view.record.incident);
+    if (blocks.length + next.length > MAX_ALERT_BLOCKS) break;
+    blocks.push(...next);
+    shown += 1;
+  }
+  const left = attached.length - shown;
+  return left > 0 ? [...blocks, context(`and ${left} more attached ${left === 1 ? "alert" : "alerts"}`)] : blocks;
 }
 
 /** Workflow buttons only: they outlive every run. A button whose link is not configured is left out. */

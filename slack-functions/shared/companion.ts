@@ -15,8 +15,8 @@ const TIMEOUT_MS = 4_000;
 
 export type CompanionOutcome<Call extends CompanionCall> =
   | { readonly ok: true; readonly answer: CompanionAnswers[Call] }
-  /** Nobody knows it yet: worth handing over again. */
-  | { readonly ok: false; readonly again: true; readonly problem: string }
+  /** Nobody knows it yet: worth handing over again. `status` is HTTP's; 0 where no answer came. */
+  | { readonly ok: false; readonly again: true; readonly status: number; readonly problem: string }
   /** The companion understood and said no; `problem` is its sentence. */
   | { readonly ok: false; readonly again: false; readonly problem: string };
 
@@ -29,7 +29,12 @@ export function createCompanion(settings: Settings["companion"], now: () => Inst
   return {
     async call(call, body) {
       if (!settings) {
-        return { ok: false, again: true, problem: "COMPANION_URL or COMPANION_SECRET is not set in the Slack app." };
+        return {
+          ok: false,
+          again: true,
+          status: 0,
+          problem: "COMPANION_URL or COMPANION_SECRET is not set in the Slack app.",
+        };
       }
       const path = COMPANION_PATHS[call];
       const text = JSON.stringify(body);
@@ -52,7 +57,7 @@ export function createCompanion(settings: Settings["companion"], now: () => Inst
         // The message may hold the address; the kind of failure is enough to go on.
         const kind = thrown instanceof Error ? thrown.name : "unknown";
         console.warn(`companion.unreachable ${call}: ${kind}`);
-        return { ok: false, again: true, problem: `The companion could not be reached (${kind}).` };
+        return { ok: false, again: true, status: 0, problem: `The companion could not be reached (${kind}).` };
       }
     },
   };
@@ -66,5 +71,5 @@ function readAnswer<Call extends CompanionCall>(status: number, text: string): C
   const problem = textOf(body["message"]) || textOf(body["error"]) || `The companion answered ${status}.`;
   // A wrong secret or a clock that is off may be mended, so only a refusal of the request itself is final.
   const final = status === 400 || status === 404 || status === 409 || status === 413;
-  return { ok: false, again: !final, problem };
+  return final ? { ok: false, again: false, problem } : { ok: false, again: true, status, problem };
 }

@@ -148,9 +148,11 @@ export function whereOf(record: IncidentRecord): { readonly channel: string; rea
   return { channel: record.channelId, ...(record.threadTs === "" ? {} : { thread_ts: record.threadTs }) };
 }
 
+/** Undefined while a part of it is not known: the companion takes it whole or not at all. */
 export function placeOf(record: IncidentRecord): Place | undefined {
   const { channelId, channelName, channelUrl } = record;
-  return channelId === "" ? undefined : { channelId, channelName, channelUrl };
+  const isWhole = channelId !== "" && channelName !== "" && channelUrl !== "";
+  return isWhole ? { channelId, channelName, channelUrl } : undefined;
 }
 
 /** The flat item of an incident. */

@@ -5,7 +5,7 @@ import { attachmentBlocks } from "./attachments.ts";
 import { type Block, context, section } from "./card.ts";
 import { type IncidentRecord, saveRecord, whereOf } from "./incidents.ts";
 import { membersOf } from "./invite.ts";
-import { channelLink, escapeText, link, mention } from "./mrkdwn.ts";
+import { channelLink, escapeText, link, mention, plainName } from "./mrkdwn.ts";
 import { isPosted } from "./posted.ts";
 import { publish } from "./publish.ts";
 import { mayCall } from "./slack.ts";
@@ -36,7 +36,7 @@ export async function carryMergeOver(
   if (!isRepeat || !(await isPosted(app, target, marker))) {
     await mayCall(app.slack, "chat.postMessage", {
       ...whereOf(target),
-      text: `${decision.by.name} merged #${source.incident.number} into this incident.`,
+      text: `${plainName(decision.by.name)} merged #${escapeText(source.incident.number, 20)} into this incident.`,
       blocks: mergedBlocks(source, moved, decision, marker),
       unfurl_links: false,
       unfurl_media: false,

@@ -18,6 +18,11 @@ export function escapeText(text: string, max = 300): string {
   );
 }
 
+/** A name for places that may or may not read markup: what could begin any is left out. */
+export function plainName(name: string): string {
+  return cutCharacters(oneLine(name.replace(/[<>&*_~`]/g, "")), 80);
+}
+
 /** A link whose label is text from outside. Only http and https; anything else is shown as its label. */
 export function link(url: string, label: string, max = 150): string {
   const address = safeUrl(url);

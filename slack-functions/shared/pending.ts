@@ -7,8 +7,9 @@ import { mayCall, mustCall, numberOf, recordOf, textOf } from "./slack.ts";
 const DATASTORE = "pending";
 
 /**
- * Tells the companion; what it cannot be told now is kept and handed over at its next signal, so that nobody who decides
- * waits for it. `key` makes it one entry however often the step repeats.
+ * Tells the companion; what it cannot be told now is kept and handed over later, so that nobody who decides waits for it.
+ * What waits already goes first: a resolve must not overtake the decision before it. `key` makes it one entry however
+ * often the step repeats.
  */
 export async function handOver<Call extends CompanionCall>(
   app: App,
@@ -17,11 +18,37 @@ export async function handOver<Call extends CompanionCall>(
   key: string,
   body: CompanionRequests[Call],
 ): Promise<CompanionOutcome<Call>> {
-  const outcome = await app.companion.call(call, body);
-  if (outcome.ok || !outcome.again) return outcome;
-  const item = { id: `${call}:${key}`, incident_id: incidentId, call, body: JSON.stringify(body), created_at: app.now };
-  await mustCall(app.slack, "apps.datastore.put", { datastore: DATASTORE, item });
+  const { left, isDown } = await handOverPending(app);
+  const isOwn = (entry: PendingEntry): boolean => entry.id === entryId(call, key);
+  const isBehind = isDown || left.some((entry) => !isOwn(entry) && entry.incidentId === incidentId);
+  const outcome = isBehind ? BEHIND : await app.companion.call(call, body);
+  if (!outcome.ok && outcome.again) await keep(app, call, incidentId, key, body);
+  // It may still lie there from an earlier try of the same step.
+  else for (const { id } of left.filter(isOwn)) await forget(app, id);
   return outcome;
+}
+
+const BEHIND = { ok: false, again: true, status: 0, problem: "Something before it waits for the companion." } as const;
+
+/** Keeps what the companion is to be told, for when it can be. */
+export async function keep<Call extends CompanionCall>(
+  app: App,
+  call: Call,
+  incidentId: string,
+  key: string,
+  body: CompanionRequests[Call],
+): Promise<void> {
+  const id = entryId(call, key);
+  const item = { id, incident_id: incidentId, call, body: JSON.stringify(body), created_at: app.now };
+  await mustCall(app.slack, "apps.datastore.put", { datastore: DATASTORE, item });
+}
+
+function entryId(call: CompanionCall, key: string): string {
+  return `${call}:${key}`;
+}
+
+async function forget(app: App, id: string): Promise<void> {
+  await mayCall(app.slack, "apps.datastore.delete", { datastore: DATASTORE, id });
 }
 
 /** Whether this went into `pending`: the card then says so. */
@@ -54,21 +81,40 @@ export async function readPending(app: App): Promise<PendingEntry[]> {
   return entries.sort((a, b) => a.createdAt - b.createdAt || a.id.localeCompare(b.id));
 }
 
-/**
- * Hands over what waits, in its order, until the companion fails again.
- * @returns the incidents whose cards can now say that PagerDuty was told
- */
-export async function handOverPending(app: App): Promise<string[]> {
+interface HandedOver {
+  /** The incidents whose cards can now say that PagerDuty was told. */
+  readonly told: readonly string[];
+  /** What still waits. */
+  readonly left: readonly PendingEntry[];
+  /** Whether the companion failed, so that asking more of it now is of no use. */
+  readonly isDown: boolean;
+}
+
+/** HTTP's "too early": what comes before it is not known to the companion yet. */
+const TOO_EARLY = 425;
+
+/** Hands over what waits, in its order. One incident that has to wait holds up no other; a companion that fails ends it. */
+export async function handOverPending(app: App): Promise<HandedOver> {
   const told = new Set<string>();
+  const left: PendingEntry[] = [];
+  let isDown = false;
   for (const entry of await readPending(app)) {
+    if (isDown || left.some(({ incidentId }) => incidentId === entry.incidentId)) {
+      left.push(entry);
+      continue;
+    }
     const outcome = await app.companion.call(entry.call, entry.body as CompanionRequests[CompanionCall]);
-    if (!outcome.ok && outcome.again) break;
+    if (!outcome.ok && outcome.again) {
+      left.push(entry);
+      isDown = outcome.status !== TOO_EARLY;
+      continue;
+    }
     // A final refusal (decided otherwise meanwhile, say) will not become a yes; the log keeps it.
     if (!outcome.ok) console.warn(`pending.refused ${entry.call}: ${outcome.problem}`);
-    await mayCall(app.slack, "apps.datastore.delete", { datastore: DATASTORE, id: entry.id });
+    await forget(app, entry.id);
     if (entry.incidentId !== "") told.add(entry.incidentId);
   }
-  return [...told];
+  return { told: [...told], left, isDown };
 }
 
 function parseEntry(value: unknown): PendingEntry | undefined {

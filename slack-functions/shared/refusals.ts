@@ -1,5 +1,6 @@
 import type { RefusalCode } from "../../core/transitions.ts";
 import type { IncidentRecord } from "./incidents.ts";
+import { plainName } from "./mrkdwn.ts";
 
 const WHAT = {
   triage: "is still in triage",
@@ -15,7 +16,7 @@ export function refusalSentence(code: RefusalCode, record?: IncidentRecord): str
     case "already_decided": {
       if (!record || record.incident.status === "triage") return "This was decided a moment ago; the card shows how.";
       const { incident } = record;
-      return `This was already decided: it ${WHAT[incident.status]} by ${incident.decidedBy.name}.`;
+      return `This was already decided: it ${WHAT[incident.status]} by ${plainName(incident.decidedBy.name)}.`;
     }
     case "not_decided_yet":
       return "This is still in triage. Decide first whether it is an incident; then it can be resolved.";

@@ -111,4 +111,37 @@ describe("triage by hand", () => {
     await claim({ named });
     expect(await claim({ requestId: "Fx-other", named })).toMatchObject({ status: 200, body: named });
   });
+
+  it("whose answer was lost goes over to the name that Slack gave, with its window and the alerts that it was offered", async () => {
+    const unheard = (await claim()).body.incidentId;
+    await world.event(world.raise("P1"));
+    await world.settle();
+    const named = { incidentId: "inc_mfx1", number: "mfx1" };
+    expect((await claim({ named, place: placeOf("mfx1") })).body).toMatchObject(named);
+    await world.event(world.raise("P2"));
+    await world.confirmAll();
+    expect(await world.alerts(unheard)).toEqual([]);
+    expect((await world.alerts(named.incidentId)).map(({ id, relation }) => `${id} ${relation}`)).toEqual([
+      "P1 offered",
+      "P2 offered",
+    ]);
+    const offered = world.triggers.signals.filter(({ incident_id }) => incident_id === named.incidentId);
+    expect(offered.map(({ kind, data }) => `${kind} ${alertIn(data).id}`)).toEqual([
+      "later_alert P1",
+      "later_alert P2",
+    ]);
+    expect(
+      (await world.call("decide", { phase: "decided", decision: decisionOf(named.incidentId, "create") })).status,
+    ).toBe(200);
+    expect((await claim({ named })).body).toMatchObject(named);
+  });
+
+  it("that a merge goes into is to come first", async () => {
+    const { incidentId } = (await claim()).body;
+    const decision = decisionOf(incidentId, "merge", { mergeInto: "inc_mfx2" });
+    expect((await world.call("decide", { phase: "decided", decision })).status).toBe(425);
+    const named = { incidentId: "inc_mfx2", number: "mfx2" };
+    await claim({ requestId: "Fx2", named });
+    expect((await world.call("decide", { phase: "decided", decision })).status).toBe(200);
+  });
 });

@@ -107,10 +107,11 @@ describe("a request of Slack's functions", () => {
     expect((await send({ path: COMPANION_PATHS.decide, body })).status).toBe(400);
   });
 
-  it("with a link that is none of the web is answered 400", async () => {
+  it("with a link that is none of the web is taken without its place", async () => {
     const place = { channelId: "C1", channelName: "x", channelUrl: "javascript:alert(1)" };
     const body = JSON.stringify({ deliveryId: "d", incidentId: "inc_1", outcome: "applied", place });
-    expect((await send({ path: COMPANION_PATHS.confirm, body })).status).toBe(400);
+    // Not the body but the incident is what the companion does not know.
+    expect((await send({ path: COMPANION_PATHS.confirm, body })).status).toBe(404);
   });
 
   it("above 64 KB is refused", async () => {

@@ -89,11 +89,11 @@ describe("resolve", () => {
     expect(world.pagerduty.calls).toHaveLength(calls);
   });
 
-  it("is declined while nobody has decided", async () => {
+  it("is to come again while nobody has decided: the decision may still be on its way", async () => {
     await world.event(world.raise("P9", { serviceId: "PSVC9" }));
     await world.confirmAll();
     incidentId = world.triggers.triages[1]?.incident_id ?? "";
-    expect(await resolve(["P9"], [])).toMatchObject({ status: 409, body: { error: "not_decided_yet" } });
+    expect(await resolve(["P9"], [])).toMatchObject({ status: 425, body: { error: "not_decided_yet" } });
     expect(statusOf("P9")).toBe("triggered");
   });
 
