@@ -20,7 +20,10 @@ type Methods = Pick<
 const OPEN = "state in ('ready', 'sent')";
 const DELIVERIES = "kind in ('slack_triage', 'slack_signal')";
 
-/** What belongs to no incident (an empty subject) waits for nothing. */
+/**
+ * What belongs to no incident (an empty subject) waits for nothing. While Slack applies a decision, which the timer tells,
+ * news of the incident waits: it would draw a card of before the decision.
+ */
 const DUE_DELIVERIES = `
   select o.* from outbox o
   where o.state in ('ready', 'sent') and o.state = 'ready' and o.kind = ?
@@ -28,7 +31,8 @@ const DUE_DELIVERIES = `
     and (o.subject = '' or not exists (
       select 1 from outbox p
       where p.state in ('ready', 'sent') and p.kind in ('slack_triage', 'slack_signal') and p.subject = o.subject
-        and ((p.kind = 'slack_triage' and o.kind = 'slack_signal') or (p.kind = o.kind and p.seq < o.seq))))
+        and ((p.kind = 'slack_triage' and o.kind = 'slack_signal') or (p.kind = o.kind and p.seq < o.seq)))
+      and not exists (select 1 from timer t where t.kind = 'reapply_decision' and t.subject = o.subject))
   order by o.seq
   limit ?`;
 

@@ -41,6 +41,9 @@ describe("create", () => {
     expect(alert.notes).toEqual([
       "Ann Lee opened incident #1 in Slack: #inc-1-checkout https://acme.slack.example/archives/C1",
     ]);
+    // News waits while Slack applies the decision: it would draw the card of before.
+    expect(signalsTo(incidentId, "alert_changed")).toEqual([]);
+    await decide(decisionOf(incidentId, "create"), "applied");
     expect(signalsTo(incidentId, "alert_changed").map(({ data }) => alertIn(data).status)).toEqual(["acknowledged"]);
   });
 
@@ -145,6 +148,8 @@ describe("one decision for each triage", () => {
     await world.advance(MINUTE - 1);
     expect(signalsTo(incidentId, "apply_decision")).toEqual([]);
     await world.advance(1);
+    // What waited for the decision to be applied goes first: an older number would be passed over after a newer one.
+    await world.confirmAll();
     expect(signalsTo(incidentId, "apply_decision").map(({ data }) => JSON.parse(data) as unknown)).toEqual([
       { decision },
     ]);
@@ -170,7 +175,7 @@ describe("one decision for each triage", () => {
 
 describe("dismiss", () => {
   it("resolves the alert in PagerDuty in the presser's name, says why, and confirms it to the channel", async () => {
-    await decide(decisionOf(incidentId, "dismiss", { by: BEN, note: "known\nnoise" }));
+    await decide(decisionOf(incidentId, "dismiss", { by: BEN, note: "known\nnoise" }), "applied");
     expect(alert.status).toBe("resolved");
     expect(writes()).toEqual(["PUT /incidents/P1 ben@example.com"]);
     expect(alert.notes).toEqual(["Ben Ito dismissed this in Slack: False alarm. known noise"]);

@@ -61,7 +61,7 @@ export function fakeApp(now: number): FakeApp {
     call(call, body) {
       told.push({ call, body });
       const answer = answers[call];
-      if (answer === undefined) return Promise.resolve({ ok: false, again: true, problem: "unreachable" });
+      if (answer === undefined) return Promise.resolve({ ok: false, again: true, status: 0, problem: "unreachable" });
       if (typeof answer === "string") return Promise.resolve({ ok: false, again: false, problem: answer });
       return Promise.resolve({ ok: true, answer: answer as never });
     },
