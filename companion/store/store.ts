@@ -211,7 +211,10 @@ export interface Transaction {
   openJobs(subject: string, kinds: readonly JobKind[]): Promise<readonly OutboxRow[]>;
   /** Jobs that could be taken in hand now, in their order. */
   dueJobs(kinds: readonly JobKind[], now: Instant, limit: number): Promise<readonly OutboxRow[]>;
-  /** Like dueJobs, but only the first unfinished delivery of each incident; an incident's triage comes before its signals. */
+  /**
+   * Like dueJobs, but only the first unfinished delivery of each incident; an incident's triage comes before its signals,
+   * and none leaves while a timer "reapply_decision" says that Slack applies a decision.
+   */
   dueDeliveries(kind: DeliveryKind, now: Instant, limit: number): Promise<readonly OutboxRow[]>;
   /** Deliveries that went through and whose confirmation is overdue. */
   unconfirmedDeliveries(now: Instant): Promise<readonly OutboxRow[]>;
