@@ -9,6 +9,7 @@ import { AskAgainWorkflow } from "./workflows/ask_again.ts";
 import { HandleSignalWorkflow } from "./workflows/handle_signal.ts";
 import { OpenFromFeedWorkflow } from "./workflows/open_from_feed.ts";
 import { ResolveIncidentWorkflow } from "./workflows/resolve_incident.ts";
+import { SnoozeTriageWorkflow } from "./workflows/snooze_triage.ts";
 import { StartTriageWorkflow } from "./workflows/start_triage.ts";
 import { TriageAlertWorkflow } from "./workflows/triage_alert.ts";
 
@@ -38,6 +39,7 @@ export default Manifest({
     HandleSignalWorkflow,
     ResolveIncidentWorkflow,
     AskAgainWorkflow,
+    SnoozeTriageWorkflow,
     OpenFromFeedWorkflow,
   ],
   datastores: [IncidentsDatastore, AlertsDatastore, OpenIncidentsDatastore, PendingDatastore, FeedLinesDatastore],

@@ -52,6 +52,7 @@ const PAGERDUTY_EFFECTS = [
   "pagerduty_acknowledge",
   "pagerduty_resolve",
   "pagerduty_reopen",
+  "pagerduty_escalate",
   "pagerduty_note",
 ] as const satisfies readonly JobKind[];
 

@@ -21,6 +21,13 @@ export type Job =
     }
   | { readonly kind: "slack_signal"; readonly signal: "alert_changed"; readonly alertId: string }
   | { readonly kind: "slack_signal"; readonly signal: "alert_moved"; readonly alertId: string; readonly to: string }
+  | {
+      readonly kind: "slack_signal";
+      readonly signal: "reminder_due";
+      readonly number: number;
+      readonly direct: boolean;
+      readonly escalates: boolean;
+    }
   | { readonly kind: "slack_signal"; readonly signal: "apply_decision" | "archive_due" | "sync" }
   | { readonly kind: "slack_signal"; readonly signal: "feed_line"; readonly key: string }
   | {
@@ -37,6 +44,12 @@ export type Job =
       readonly by: Person;
       readonly at: Instant;
       readonly as: ReopenedAs;
+    }
+  | {
+      readonly kind: "pagerduty_escalate";
+      readonly alertId: string;
+      /** PagerDuty's ids of those whom it paged when this was decided. */
+      readonly paged: readonly string[];
     }
   | { readonly kind: "pagerduty_note"; readonly alertId: string; readonly by: Person; readonly text: string }
   | {
@@ -80,4 +93,4 @@ export interface OutboxRow {
   readonly lastError: string;
 }
 
-export type TimerKind = "archive" | "reapply_decision" | "sync" | "slow_sync" | "housekeeping";
+export type TimerKind = "archive" | "remind" | "reapply_decision" | "sync" | "slow_sync" | "housekeeping";

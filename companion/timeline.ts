@@ -1,6 +1,7 @@
 import type { AlertRoute } from "../core/debounce.ts";
 import type { AcknowledgeRule } from "../core/paging.ts";
 import type { ResolutionReason } from "../core/alert_resolution.ts";
+import type { EscalationRule } from "../core/escalation.ts";
 import type { PagingReason } from "../core/paging_news.ts";
 import type { TransitionReason } from "../core/transitions.ts";
 import type { Instant } from "../core/time.ts";
@@ -11,6 +12,7 @@ export type Why =
   | TransitionReason
   | AcknowledgeRule["why"]
   | PagingReason
+  | EscalationRule["why"]
   | ResolutionReason
   /** The window's incident was closed, and alerts never join a closed one. */
   | "incident_closed"
@@ -31,6 +33,7 @@ export type Why =
   /** There was nothing to reopen: the alert is open in PagerDuty. */
   | "already_open"
   | "person_asked"
+  | "person_snoozed"
   | "presser_unknown_to_pagerduty"
   | "details_found"
   | "confirmed"
@@ -69,11 +72,17 @@ export type What =
   | "alert.not_reopened"
   | "alert.reopen_failed"
   | "alert.noted"
+  | "alert.escalated"
+  | "alert.not_escalated"
   | "delivery.confirmed"
   | "delivery.unconfirmed"
   | "delivery.failed"
   | "decision.applied"
   | "decision.sent_again"
+  | "triage.reminded"
+  | "triage.reminder_postponed"
+  | "triage.snoozed"
+  | "triage.snooze_ended"
   | "archive.due"
   | "archive.postponed";
 

@@ -26,6 +26,11 @@ export type Closing =
   | { readonly state: "reopen_wanted"; readonly as: ReopenedAs; readonly problem?: string }
   | { readonly state: "reopen_failed"; readonly as: ReopenedAs; readonly problem: string };
 
+export interface Escalation {
+  readonly at: Instant;
+  readonly problem?: string;
+}
+
 /** An alert is one PagerDuty incident. This is all that Slack is ever told about it. */
 export interface Alert {
   /** PagerDuty's incident id. */
@@ -50,4 +55,6 @@ export interface Alert {
   readonly resolution?: Resolution;
   /** When PagerDuty last reopened it. */
   readonly reopenedAt?: Instant;
+  /** When PagerDuty was asked to page the next level since nobody answered; `problem` says why it did not. */
+  readonly escalation?: Escalation;
 }

@@ -1,4 +1,11 @@
-import { type Alert, ALERT_RELATIONS, type Closing, PAGERDUTY_STATUSES, type ReopenedAs } from "./alert.ts";
+import {
+  type Alert,
+  ALERT_RELATIONS,
+  type Closing,
+  type Escalation,
+  PAGERDUTY_STATUSES,
+  type ReopenedAs,
+} from "./alert.ts";
 import type { Resolution } from "./alert_resolution.ts";
 import { TRIGGER_STRING_MAX_BYTES } from "./assumptions.ts";
 import { type Attachment, ATTACHMENT_KINDS } from "./attachment.ts";
@@ -38,13 +45,16 @@ export function packAlert(alert: Alert, maxBytes: number = TRIGGER_STRING_MAX_BY
 
 /** Bounds the short texts that are never dropped. */
 function withoutExcess(alert: Alert): Alert {
-  const { closing, priority, resolution } = alert;
+  const { closing, priority, resolution, escalation } = alert;
   return {
     ...alert,
     id: cutCharacters(alert.id, SHORT_TEXT_MAX),
     serviceId: cutCharacters(alert.serviceId, SHORT_TEXT_MAX),
     serviceName: cutCharacters(alert.serviceName, SHORT_TEXT_MAX),
     ...(priority === undefined ? {} : { priority: cutCharacters(priority, SHORT_TEXT_MAX) }),
+    ...(escalation?.problem === undefined
+      ? {}
+      : { escalation: { ...escalation, problem: cutCharacters(escalation.problem, SHORT_TEXT_MAX) } }),
     ...(resolution === undefined ? {} : { resolution: boundedResolution(resolution) }),
     closing: "problem" in closing ? { ...closing, problem: cutCharacters(closing.problem ?? "", 300) } : closing,
   };
@@ -82,6 +92,7 @@ export function unpackAlert(text: string): Alert | undefined {
   const priority = value["priority"];
   const resolution = readResolution(value["resolution"]);
   const reopenedAt = value["reopenedAt"];
+  const escalation = readEscalation(value["escalation"]);
   return {
     id,
     number: isInstant(value["number"]) ? value["number"] : 0,
@@ -99,7 +110,14 @@ export function unpackAlert(text: string): Alert | undefined {
     closing: readClosing(value["closing"]),
     ...(resolution === undefined ? {} : { resolution }),
     ...(isInstant(reopenedAt) ? { reopenedAt } : {}),
+    ...(escalation === undefined ? {} : { escalation }),
   };
+}
+
+function readEscalation(value: unknown): Escalation | undefined {
+  if (!isRecord(value) || !isInstant(value["at"])) return undefined;
+  const { at, problem } = value;
+  return { at, ...(isText(problem) ? { problem } : {}) };
 }
 
 function readResolution(value: unknown): Resolution | undefined {

@@ -34,6 +34,7 @@ export const SIGNAL_KINDS = [
   "later_alert",
   "alert_changed",
   "alert_moved",
+  "reminder_due",
   "apply_decision",
   "archive_due",
   "sync",
@@ -56,9 +57,15 @@ export interface SignalData {
   /** The service failed again inside the window; `laterCount` counts the alerts after the first. */
   later_alert: { readonly alert: Alert; readonly laterCount: number };
   /** News of an alert of this incident: details found, acknowledged, reassigned, resolved, an answer to a resolve. */
-  alert_changed: { readonly alert: Alert };
+  alert_changed: {
+    readonly alert: Alert;
+    /** The end of a snooze that PagerDuty's news ended early, so that the card says it no more. */
+    readonly snoozeEnded?: Instant;
+  };
   /** PagerDuty merged an alert of this incident into one of another incident, and it went there. */
   alert_moved: { readonly alert: Alert; readonly movedTo: string };
+  /** Nobody has decided for a while. `escalates` says that PagerDuty is asked to page the next level once people were told. */
+  reminder_due: { readonly number: number; readonly direct: boolean; readonly escalates: boolean };
   /** A decision that the companion knows and that nobody confirmed as applied. */
   apply_decision: { readonly decision: Decision };
   /** The grace period of a merged or dismissed channel is over, as far as the companion knows. */
@@ -105,6 +112,7 @@ export const COMPANION_PATHS = {
   answer: "/slack/answers",
   resolve: "/slack/resolutions",
   acknowledge: "/slack/acknowledgements",
+  snooze: "/slack/snoozes",
   alerts: "/slack/alerts",
   open: "/slack/openings",
   undo: "/slack/undos",
@@ -124,7 +132,7 @@ export interface Place {
 export interface CompanionRequests {
   /**
    * A delivery was acted on. "stale": a later alert was meant for an incident that is closed in Slack, so the companion
-   * decides again. "postponed": somebody wrote in the channel; archive not before `notBefore`.
+   * decides again. "postponed": somebody wrote in the channel; archive, or remind, not before `notBefore`.
    */
   confirm: {
     readonly deliveryId: string;
@@ -172,6 +180,8 @@ export interface CompanionRequests {
   };
   /** A person asked for the page to be acknowledged, in their own name. */
   acknowledge: { readonly incidentId: string; readonly by: Person; readonly at: Instant };
+  /** A person puts the reminders of an undecided triage off. */
+  snooze: { readonly incidentId: string; readonly until: Instant; readonly by: Person; readonly at: Instant };
   /** The alerts of an incident, as the companion knows them. */
   alerts: { readonly incidentId: string };
   /** A person pressed *Open triage* in a line of the feed. Idempotent by `requestId` (the execution id). */
@@ -228,6 +238,7 @@ export interface CompanionAnswers {
   answer: { readonly ok: true };
   resolve: { readonly ok: true };
   acknowledge: { readonly ok: true };
+  snooze: { readonly ok: true };
   alerts: { readonly ok: true; readonly alerts: readonly Alert[] };
   /** "already_open": the alert belongs to this open incident already, and nothing was opened. */
   open: {

@@ -52,6 +52,9 @@ export const IncidentsDatastore = DefineDatastore({
     summary: { type: Schema.types.string },
     /** The closed incident whose alert PagerDuty reopened; empty for every other triage. */
     reopened_from: { type: Schema.types.string },
+    /** Until when nobody is reminded of the undecided triage, and who put the reminders off. */
+    snoozed_until: { type: Schema.types.number },
+    snoozed_by: { type: Schema.types.string },
     lead: { type: Schema.types.string },
     severity: { type: Schema.types.string },
     /** JSON of the latest update; empty where nobody has written one. */

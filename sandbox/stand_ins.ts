@@ -17,6 +17,7 @@ const LINK_VARIABLES = {
   UNDO_LINK_URL: "undo_triage",
   WHY_LINK_URL: "explain_alert",
   ASK_AGAIN_LINK_URL: "ask_again",
+  SNOOZE_LINK_URL: "snooze_triage",
   OPEN_LINK_URL: "open_from_feed",
 } as const;
 

@@ -1,4 +1,4 @@
-import { TriggerTypes } from "deno-slack-api/mod.ts";
+import { TriggerContextData, TriggerTypes } from "deno-slack-api/mod.ts";
 import type { Trigger } from "deno-slack-api/types.ts";
 import type { AskAgainWorkflow } from "../workflows/ask_again.ts";
 
@@ -8,7 +8,10 @@ const trigger: Trigger<typeof AskAgainWorkflow.definition> = {
   name: "Ask again",
   description: "Asks again whether it is an incident.",
   workflow: "#/workflows/ask_again",
-  inputs: { incident_id: { customizable: true } },
+  inputs: {
+    incident_id: { customizable: true },
+    user_id: { value: TriggerContextData.Shortcut.user_id },
+  },
 };
 
 export default trigger;

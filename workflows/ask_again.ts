@@ -9,9 +9,10 @@ export const AskAgainWorkflow = DefineWorkflow({
   input_parameters: {
     properties: {
       incident_id: { type: Schema.types.string, title: "Incident", description: "The incident to decide on." },
+      user_id: { type: Schema.slack.types.user_id, title: "Person", description: "Who pressed the button." },
     },
-    required: ["incident_id"],
+    required: ["incident_id", "user_id"],
   },
 });
 
-addTriageSteps(AskAgainWorkflow, AskAgainWorkflow.inputs.incident_id);
+addTriageSteps(AskAgainWorkflow, AskAgainWorkflow.inputs.incident_id, AskAgainWorkflow.inputs.user_id);

@@ -2,12 +2,14 @@ import { DefineWorkflow, Schema } from "deno-slack-sdk/mod.ts";
 import { AnswerLaterAlertDefinition } from "../slack-functions/answer_later_alert/definition.ts";
 import { ApplySignalDefinition } from "../slack-functions/apply_signal/definition.ts";
 import { OfferLaterAlertDefinition } from "../slack-functions/offer_later_alert/definition.ts";
+import { addTriageSteps } from "./triage_steps.ts";
 
 /** Everything that happens to a triage after it was opened, as the companion reports it. */
 export const HandleSignalWorkflow = DefineWorkflow({
   callback_id: "handle_signal",
   title: "Take in news",
-  description: "Brings an incident up to date with what the companion reports, and offers later alerts.",
+  description:
+    "Brings an incident up to date with what the companion reports, offers later alerts, and asks anew when nobody answers.",
   input_parameters: {
     properties: {
       delivery_id: { type: Schema.types.string, title: "Delivery", description: "The companion's delivery." },
@@ -41,3 +43,4 @@ HandleSignalWorkflow.addStep(AnswerLaterAlertDefinition, {
   answered_by: offered.outputs.answered_by,
   answered_at: offered.outputs.answered_at,
 });
+addTriageSteps(HandleSignalWorkflow, applied.outputs.ask_incident_id);

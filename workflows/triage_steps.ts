@@ -6,9 +6,15 @@ import type { TriageAlertWorkflow } from "./triage_alert.ts";
 /** Adding steps is the same for every workflow, whatever its inputs are. */
 type AnyWorkflow = Pick<typeof TriageAlertWorkflow, "addStep">;
 
-/** What every triage consists of once it has a channel: ask, apply, offer controls. */
-export function addTriageSteps(workflow: AnyWorkflow, incidentId: unknown): void {
-  const asked = workflow.addStep(AskForTriageDecisionDefinition, { incident_id: incidentId });
+/**
+ * What every triage consists of once it has a channel: ask, apply, offer controls.
+ * @param askedBy who wants the question asked anew, where somebody does
+ */
+export function addTriageSteps(workflow: AnyWorkflow, incidentId: unknown, askedBy?: unknown): void {
+  const asked = workflow.addStep(AskForTriageDecisionDefinition, {
+    incident_id: incidentId,
+    ...(askedBy === undefined ? {} : { asked_by: askedBy }),
+  });
   const { incident_id, decision_id, decision, decided_by, decided_at, reason, note, merge_into, question_ts } =
     asked.outputs;
   const applied = workflow.addStep(ApplyTriageDecisionDefinition, {

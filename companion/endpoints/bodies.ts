@@ -104,6 +104,7 @@ const bodies = {
     place,
   }),
   acknowledge: z.object({ incidentId: id, by: person, at: instant }),
+  snooze: z.object({ incidentId: id, until: instant, by: person, at: instant }),
   alerts: z.object({ incidentId: id }),
   open: z.object({ requestId: id, key: z.string().min(1).max(200), alertId: id, by: person, at: instant }),
   undo: z.object({

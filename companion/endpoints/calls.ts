@@ -12,6 +12,7 @@ import { takeDecision } from "../triage/decide.ts";
 import { takeOpening } from "../triage/open_from_feed.ts";
 import { takeDetachment } from "../triage/detach.ts";
 import { type Refusal, unknownIncident } from "../triage/refusal.ts";
+import { takeSnooze } from "../triage/reminders.ts";
 import { takeResolution } from "../triage/resolve.ts";
 import { takeUndo } from "../triage/undo.ts";
 import { askPagerduty, previewOf } from "../triage/undo_preview.ts";
@@ -53,6 +54,7 @@ export function createCalls(deps: CallDeps): Calls {
       return accept(await askPagerduty({ ...deps, patienceMs: LOOK_UP_MS }, body.by, known.value));
     },
     detach: (body) => store.transaction((tx) => takeDetachment(unitOf(tx, body.requestId), body)),
+    snooze: (body) => store.transaction((tx) => takeSnooze(unitOf(tx, "snooze"), body)),
     alerts: (body) => store.transaction((tx) => alertsOf(tx, body.incidentId)),
   };
 }

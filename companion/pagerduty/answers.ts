@@ -1,6 +1,7 @@
 /** What we read in PagerDuty's answers: as little as we use, everything else may be there, missing or null. */
 import { z } from "zod";
 import type { PagerdutyStatus } from "../../core/alert.ts";
+import type { OnCall } from "../../core/escalation.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { fromIso, type Instant } from "../../core/time.ts";
 
@@ -12,6 +13,8 @@ export interface PagerdutyIncident {
   readonly reopenedAt?: Instant;
   /** The incident in PagerDuty that this one was merged into, which PagerDuty calls a resolve. */
   readonly mergedInto?: { readonly id: string; readonly number: number };
+  /** Its escalation policy. */
+  readonly policyId?: string;
   /** When the status last changed, by PagerDuty's clock, in whole seconds. */
   readonly statusChangedAt?: Instant;
 }
@@ -42,7 +45,7 @@ const incident = z.looseObject({
     status: z.enum(["triggered", "acknowledged", "resolved"]),
     reopened_at: z.string().nullish(),
     resolve_reason: resolveReason.nullish(),
-    escalation_policy: z.looseObject({ summary: z.string().nullish() }).nullish(),
+    escalation_policy: z.looseObject({ id: z.string().nullish(), summary: z.string().nullish() }).nullish(),
     last_status_change_at: z.string().nullish(),
     assignments: z
       .array(z.looseObject({ assignee: z.looseObject({ id: z.string(), summary: z.string().nullish() }).nullish() }))
@@ -66,9 +69,25 @@ export function incidentAnswer(data: unknown): PagerdutyIncident | undefined {
     ),
     ...(escalationPolicy === "" ? {} : { escalationPolicy }),
     ...(reopenedAt === undefined ? {} : { reopenedAt }),
+    ...(escalation_policy?.id ? { policyId: escalation_policy.id } : {}),
     ...(mergedInto === undefined ? {} : { mergedInto }),
     ...(statusChangedAt === undefined ? {} : { statusChangedAt }),
   };
+}
+
+const onCalls = z.looseObject({
+  oncalls: z.array(
+    z.looseObject({ user: z.looseObject({ id: z.string() }).nullish(), escalation_level: z.number().nullish() }),
+  ),
+});
+
+export function onCallAnswer(data: unknown): readonly OnCall[] | undefined {
+  const parsed = onCalls.safeParse(data);
+  return parsed.success
+    ? parsed.data.oncalls.flatMap(({ user, escalation_level: level }) =>
+        user && level ? [{ pagerdutyUserId: user.id, level }] : [],
+      )
+    : undefined;
 }
 
 const alerts = z.looseObject({ alerts: z.array(z.unknown()), more: z.boolean().nullish() });

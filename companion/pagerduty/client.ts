@@ -1,11 +1,13 @@
 /** The only file that knows PagerDuty's own client. What it does that nobody would expect is told at the calls. */
 import { api } from "@pagerduty/pdjs";
 import type { PagerdutyStatus } from "../../core/alert.ts";
+import type { OnCall } from "../../core/escalation.ts";
 import { type Failure, failureOf, unreachable } from "./failure.ts";
 import {
   alertsPage,
   incidentAnswer,
   notesAnswer,
+  onCallAnswer,
   type PagerdutyIncident,
   type PagerdutyService,
   servicesAnswer,
@@ -29,6 +31,10 @@ export interface Pagerduty {
   setStatus(id: string, status: PagerdutyStatus, from: string): Promise<Answer<PagerdutyIncident>>;
   /** Whether there is a user with exactly this e-mail address. */
   knowsAddress(email: string, timeoutMs: number): Promise<Answer<boolean>>;
+  /** Pages the given level of the incident's escalation policy. */
+  escalate(id: string, level: number, from: string): Promise<Answer<PagerdutyIncident>>;
+  /** Who is on call, at which level of an escalation policy. */
+  onCall(policyId: string): Promise<Answer<readonly OnCall[]>>;
   notes(incidentId: string): Promise<Answer<readonly string[]>>;
   addNote(incidentId: string, content: string, from: string): Promise<Answer<undefined>>;
   services(query: string, timeoutMs: number): Promise<Answer<readonly PagerdutyService[]>>;
@@ -168,6 +174,25 @@ export function createPagerduty(deps: PagerdutyDeps): Pagerduty {
       // The search finds ann@ in joann@ too.
       return answer.ok ? { ok: true, value: answer.value.includes(email.toLowerCase()) } : answer;
     },
+    escalate: (id, level, from) =>
+      call(
+        {
+          method: "PUT",
+          path: `/incidents/${segment(id)}`,
+          body: { incident: { type: "incident_reference", escalation_level: level } },
+          from,
+        },
+        incidentAnswer,
+      ),
+    onCall: (policyId) =>
+      call(
+        {
+          method: "GET",
+          path: "/oncalls",
+          query: { "escalation_policy_ids[]": policyId, limit: String(PAGE_SIZE) },
+        },
+        onCallAnswer,
+      ),
     notes: (incidentId) => call({ method: "GET", path: `/incidents/${segment(incidentId)}/notes` }, notesAnswer),
     async addNote(incidentId, content, from) {
       const path = `/incidents/${segment(incidentId)}/notes`;

@@ -12,6 +12,7 @@ import type { Ending, Finish } from "../work/lane.ts";
 import { createTurns } from "../work/turns.ts";
 import type { PagerdutyIncident } from "./answers.ts";
 import type { Pagerduty } from "./client.ts";
+import { escalate } from "./escalate.ts";
 import { type Failure, isAlreadyResolved, isUnknownRequester } from "./failure.ts";
 import { changeClosing, takeStatus } from "./ledger.ts";
 import { reopen } from "./reopen.ts";
@@ -47,6 +48,8 @@ export function createEffects(deps: EffectDeps): { perform(row: OutboxRow): Prom
           return inTurn(job.alertId, () => resolve(deps, row, job));
         case "pagerduty_reopen":
           return inTurn(job.alertId, () => reopen(deps, row, job));
+        case "pagerduty_escalate":
+          return inTurn(job.alertId, () => escalate(deps, row, job));
         case "pagerduty_note":
           return note(deps, row, job);
         default:

@@ -150,7 +150,16 @@ async function signalData(tx: Transaction, row: OutboxRow, graceMs: number): Pro
     case "alert_changed": {
       const alert = await packedAlert(tx, subject, job.alertId, TRIGGER_STRING_MAX_BYTES - AROUND_ALERT_BYTES);
       if (alert === undefined) return undefined;
-      return job.signal === "later_alert" ? `{"alert":${alert},"laterCount":${job.laterCount}}` : `{"alert":${alert}}`;
+      if (job.signal === "later_alert") return `{"alert":${alert},"laterCount":${job.laterCount}}`;
+      const ended = (await tx.reminders(subject))?.endedSnooze;
+      return ended === undefined ? `{"alert":${alert}}` : `{"alert":${alert},"snoozeEnded":${ended}}`;
+    }
+    case "reminder_due": {
+      const { number, direct, escalates } = job;
+      const isDecided = (await tx.incident(subject))?.incident.status !== "triage";
+      // What waited so long that the next one is due, or that it was decided meanwhile, reminds nobody.
+      if (isDecided || (await tx.reminders(subject))?.count !== number) return undefined;
+      return JSON.stringify({ number, direct, escalates });
     }
     case "alert_moved": {
       const alert = await packedAlert(tx, job.to, job.alertId, TRIGGER_STRING_MAX_BYTES - AROUND_ALERT_BYTES);

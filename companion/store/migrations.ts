@@ -188,4 +188,11 @@ export const MIGRATIONS: readonly Migration[] = [
       create index outbox_failed on outbox (finished_at) where state = 'failed';
     `,
   },
+  {
+    number: 6,
+    name: "reminders",
+    sql: `
+      create table reminder (incident_id text primary key references incident (id), body text not null);
+    `,
+  },
 ];

@@ -6,6 +6,7 @@ import { numberOf, oneRow, type Sql, type SqlRow } from "./sql.ts";
 import { feedStatements } from "./sql_feed.ts";
 import { alertStatements, incidentStatements } from "./sql_incidents.ts";
 import { outboxStatements } from "./sql_outbox.ts";
+import { reminderStatements } from "./sql_reminders.ts";
 import { settingsStatements } from "./sql_settings.ts";
 import { timerStatements, upkeepStatements } from "./sql_upkeep.ts";
 import { webhookStatements } from "./sql_webhooks.ts";
@@ -95,6 +96,7 @@ function storeOver(sql: Sql, closeDatabase: () => void): Store {
     ...settingsStatements(sql),
     ...alertStatements(sql),
     ...feedStatements(sql),
+    ...reminderStatements(sql),
     ...outboxStatements(sql),
     ...timerStatements(sql),
     ...upkeepStatements(sql),

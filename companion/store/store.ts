@@ -3,6 +3,7 @@ import type { DebounceWindow } from "../../core/debounce.ts";
 import type { FeedLine } from "../../core/feed_line.ts";
 import type { Incident } from "../../core/incident.ts";
 import type { Decision, Place } from "../../core/protocol.ts";
+import type { ReminderState } from "../../core/reminders.ts";
 import type { SettingsRow } from "../../core/service_settings.ts";
 import type { Instant } from "../../core/time.ts";
 import type { DeliveryKind, Job, JobKind, JobState, OutboxRow, TimerKind } from "../jobs.ts";
@@ -62,6 +63,12 @@ export interface AlertRow {
   readonly statusAt: Instant;
   /** The same for urgency, priority and who is paged. */
   readonly peopleAt: Instant;
+}
+
+/** How far the reminders of a triage have come. */
+export interface Reminders extends ReminderState {
+  /** The end of a snooze that PagerDuty's news ended early. */
+  readonly endedSnooze?: Instant;
 }
 
 export interface Relation {
@@ -203,6 +210,10 @@ export interface Transaction {
   feedFigures(key: string, services: number): Promise<FeedFigures>;
   /** The lines with alerts that this incident was opened for. */
   feedKeysOf(incidentId: string): Promise<readonly string[]>;
+
+  // Reminders of undecided triages
+  reminders(incidentId: string): Promise<Reminders | undefined>;
+  saveReminders(incidentId: string, state: Reminders): Promise<void>;
 
   // Outbox
   enqueue(job: NewJob): Promise<void>;

@@ -5,6 +5,7 @@ import { accept, refuse, type Result } from "../../core/result.ts";
 import type { OutboxRow } from "../jobs.ts";
 import { announceInFeed } from "./feed.ts";
 import { openWithNewWindow } from "./open.ts";
+import { afterReminder, postponeReminder } from "./reminders.ts";
 import { type Refusal, unknownIncident } from "./refusal.ts";
 import { COMPANION_ACTOR, record, type Unit } from "./unit.ts";
 
@@ -30,7 +31,11 @@ export async function takeConfirmation(
   await unit.tx.updateJob(job.id, { state: "done", outcome, finishedAt: unit.now });
   await record(unit, incidentId, "delivery.confirmed", "confirmed", COMPANION_ACTOR, { deliveryId, outcome });
   if (outcome === "stale") await decideAgain(unit, job);
-  if (outcome === "postponed") await postpone(unit, job, request.notBefore);
+  if (outcome === "postponed") {
+    await postpone(unit, job, request.notBefore);
+    await postponeReminder(unit, job, request.notBefore);
+  }
+  if (outcome === "applied" || outcome === "already_applied") await afterReminder(unit, job);
   return accept({ ok: true });
 }
 

@@ -9,6 +9,7 @@ import type { What } from "../timeline.ts";
 import { rememberMove } from "./bring_back.ts";
 import { attachAlert, followToOpen, giveNewHome, moveContents } from "./open.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
+import { endReminders } from "./reminders.ts";
 import { wantResolved } from "./resolve.ts";
 import { actorOf, queue, record, type Unit } from "./unit.ts";
 
@@ -34,6 +35,7 @@ export async function takeDecision(
     row = decided.value;
     // A decision is proof that the triage reached Slack, even where its confirmation was lost.
     await confirmTriage(unit, row.incident.id);
+    await endReminders(unit, row.incident.id);
     await unit.tx.setTimer("reapply_decision", row.incident.id, unit.now + DECISION_PATIENCE_MS);
   }
   if (phase === "applied" && row.appliedAt === undefined) {

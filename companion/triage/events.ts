@@ -9,6 +9,7 @@ import { isWishNewer, moveAlert } from "./alert_moves.ts";
 import { unseenAlert, updatedAlert } from "./alert_row.ts";
 import { updateInFeed } from "./feed.ts";
 import { homeOf } from "./home.ts";
+import { endSnooze, noteAcknowledgement } from "./reminders.ts";
 import { type Routed, routeNewAlert } from "./open.ts";
 import type { Why } from "../timeline.ts";
 import { announceAlert, queue, record, type Unit } from "./unit.ts";
@@ -58,6 +59,7 @@ export async function takeEvent(
     if (moved) return { ...moved, alertId: alert.id };
   }
   await announceAlert(unit, home.incidentId, alert.id);
+  if (before && home.relation === "attached") await noteNews(unit, home.incidentId, before.facts, after.facts, at);
   // People who were assigned since come without their addresses, by which Slack knows them.
   if (after.facts.paged.some(({ email }) => email === undefined)) {
     await queue(unit, home.incidentId, { kind: "fetch_details", alertId: alert.id, expectsAlerts: false });
@@ -98,6 +100,20 @@ async function takeUnrelated(
     });
   }
   return { action: "recorded", alertId: facts.id };
+}
+
+/** What news of an attached alert does to the reminders of its triage. */
+async function noteNews(
+  unit: Unit,
+  incidentId: string,
+  before: AlertFacts,
+  after: AlertFacts,
+  at: number,
+): Promise<void> {
+  const isAcknowledged = before.status === "triggered" && after.status === "acknowledged";
+  if (isAcknowledged) await noteAcknowledgement(unit, incidentId, Math.min(at, unit.now));
+  const why = pagesAnew(before, after);
+  if (why) await endSnooze(unit, incidentId, why);
 }
 
 /** Why the news came about: how it was resolved or whom it pages anew, where it says so. */

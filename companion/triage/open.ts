@@ -5,6 +5,7 @@ import type { Instant } from "../../core/time.ts";
 import type { Place } from "../../core/protocol.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
 import type { Why } from "../timeline.ts";
+import { beginReminders } from "./reminders.ts";
 import { actorOf, announceAlert, COMPANION_ACTOR, queue, record, serviceSettings, type Unit } from "./unit.ts";
 
 /** What is known of how to look an alert up further. */
@@ -85,6 +86,7 @@ export async function openForAlert(unit: Unit, opening: AlertOpening): Promise<v
   const link = reopenedFrom === undefined ? {} : { reopenedFrom };
   await queue(unit, id, { kind: "slack_triage", alertId: alert.id, ...link });
   await queue(unit, id, { kind: "fetch_details", alertId: alert.id, ...hint });
+  await beginReminders(unit, id);
   await record(unit, id, "incident.opened", why, by ? actorOf(by) : COMPANION_ACTOR, {
     alertId: alert.id,
     ...accountOf(incident),
@@ -111,6 +113,7 @@ export async function openByHand(unit: Unit, opening: HandOpening): Promise<void
   const { id, number, title, serviceId, serviceName, by, at, windowClosesAt, why, place } = opening;
   const incident: Incident = { status: "triage", id, number, title, serviceId, serviceName, openedAt: at };
   await unit.tx.addIncident({ incident, sequence: 0, laterCount: 0, windowClosesAt, ...(place ? { place } : {}) });
+  await beginReminders(unit, id);
   await record(unit, id, "incident.opened", why, actorOf(by), { ...accountOf(incident), windowClosesAt });
 }
 

@@ -7,6 +7,7 @@ import { transition } from "../../core/transitions.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
 import { bringBack } from "./bring_back.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
+import { beginReminders } from "./reminders.ts";
 import { actorOf, announceAlert, queue, record, type Unit } from "./unit.ts";
 import { takeWindowBack } from "./window_back.ts";
 
@@ -37,6 +38,7 @@ export async function takeUndo(unit: Unit, request: UndoRequest): Promise<Result
   for (const timer of ["archive", "reapply_decision"] as const) await unit.tx.clearTimer(timer, incidentId);
   const window = await takeWindowBack(unit, after);
   await unit.tx.saveIncident(after);
+  if (command === "undo") await beginReminders(unit, incidentId);
   await record(unit, incidentId, command === "undo" ? "incident.undone" : "incident.reopened", why, actorOf(by), {
     requestId,
     from: row.incident.status,

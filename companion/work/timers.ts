@@ -4,6 +4,7 @@ import type { OutboxRow, TimerKind } from "../jobs.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Store, Transaction } from "../store/store.ts";
+import { remind } from "../triage/reminders.ts";
 import { COMPANION_ACTOR, queue, record, type Unit } from "../triage/unit.ts";
 
 export interface TimerDeps {
@@ -68,6 +69,8 @@ async function fire(unit: Unit, kind: TimerKind, subject: string): Promise<void>
     case "archive":
       await queue(unit, subject, { kind: "slack_signal", signal: "archive_due" });
       return record(unit, subject, "archive.due", "timer_due", COMPANION_ACTOR);
+    case "remind":
+      return remind(unit, subject);
     case "reapply_decision": {
       const row = await unit.tx.incident(subject);
       if (!row?.decision || row.appliedAt !== undefined) return;

@@ -31,6 +31,11 @@ export const ApplySignalDefinition = DefineFunction({
         title: "Alert to offer",
         description: "A later alert that people are to be asked about; empty where there is none.",
       },
+      ask_incident_id: {
+        type: Schema.types.string,
+        title: "Incident to ask about",
+        description: "An undecided triage whose question is to be asked anew; empty where there is none.",
+      },
       delivery_id: {
         type: Schema.types.string,
         title: "Delivery",
@@ -42,6 +47,6 @@ export const ApplySignalDefinition = DefineFunction({
         description: "The delivery's place among those of its incident.",
       },
     },
-    required: ["incident_id", "offer_alert_id", "delivery_id", "sequence"],
+    required: ["incident_id", "offer_alert_id", "ask_incident_id", "delivery_id", "sequence"],
   },
 });

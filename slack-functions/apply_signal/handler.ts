@@ -13,11 +13,12 @@ import {
   takeLaterAlert,
   takeMovedAlert,
 } from "./signals.ts";
+import { takeReminder } from "./reminder.ts";
 import { ApplySignalDefinition } from "./definition.ts";
 
 export default SlackFunction(ApplySignalDefinition, async (context) => {
   const { delivery_id, sequence, incident_id, kind } = context.inputs;
-  const done = { incident_id, offer_alert_id: "", delivery_id: "", sequence };
+  const done = { incident_id, offer_alert_id: "", ask_incident_id: "", delivery_id: "", sequence };
   try {
     const app = openApp(context);
     if (kind === "sync") {
@@ -39,12 +40,12 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
     }
     const signal = await applySignal(app, record, kindOf(kind), context.inputs.data);
     if (signal.offerAlertId) {
-      return { outputs: { incident_id, offer_alert_id: signal.offerAlertId, delivery_id, sequence } };
+      return { outputs: { ...done, offer_alert_id: signal.offerAlertId, delivery_id } };
     }
     // Any other outcome is for the companion to act on; if this confirmation is lost, it must come out the same again.
     if (signal.outcome === "applied") await saveRecord(app, record, { sequence: Number(sequence) });
     await confirm(app, record, delivery_id, signal);
-    return { outputs: done };
+    return { outputs: { ...done, ask_incident_id: signal.askIncidentId ?? "" } };
   } catch (thrown) {
     return { error: `News of an incident could not be taken in. ${problemOf(thrown)} It will come again.` };
   }
@@ -63,6 +64,8 @@ function applySignal(
       return takeAlertNews(app, record, data);
     case "alert_moved":
       return takeMovedAlert(app, record, data);
+    case "reminder_due":
+      return takeReminder(app, record, data);
     case "apply_decision":
       return applyDecisionAgain(app, data);
     case "archive_due":

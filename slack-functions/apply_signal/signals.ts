@@ -10,6 +10,7 @@ import { type IncidentRecord, parseReason, readIncident, saveRecord, whereOf } f
 import { section } from "../shared/card.ts";
 import { channelLink, escapeText, link } from "../shared/mrkdwn.ts";
 import { isPosted } from "../shared/posted.ts";
+import { lastHumanMessageAt } from "./last_message.ts";
 import { parsePerson, safeJson, userIdByEmail } from "../shared/people.ts";
 import { publish } from "../shared/publish.ts";
 import { mayCall, numberOf, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
@@ -19,6 +20,8 @@ export interface SignalOutcome {
   readonly notBefore?: number;
   /** People are to be asked about this alert; the delivery is confirmed when they were. */
   readonly offerAlertId?: string;
+  /** The question is to be asked anew. */
+  readonly askIncidentId?: string;
 }
 
 /** The service failed again inside the window: the card counts it, and the next step offers it in a thread. */
@@ -38,11 +41,17 @@ export async function takeLaterAlert(app: App, record: IncidentRecord, data: str
 
 /** News of an alert: details found, acknowledged, reassigned, resolved, an answer to a resolve. */
 export async function takeAlertNews(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
-  const alert = alertOf(recordOf(safeJson(data)));
+  const fields = recordOf(safeJson(data));
+  const alert = alertOf(fields);
   const before = await readAlert(app.slack, alert.id);
   const written = await writeAlert(app, before, alert, record.incident.id);
   const isListed = record.alertIds.includes(alert.id);
-  const after = isListed ? record : await saveRecord(app, record, { alertIds: withId(record, alert.id) });
+  const isSnoozeOver = record.snoozedUntil > 0 && record.snoozedUntil === numberOf(fields["snoozeEnded"]);
+  const patch = {
+    ...(isListed ? {} : { alertIds: withId(record, alert.id) }),
+    ...(isSnoozeOver ? { snoozedUntil: 0 } : {}),
+  };
+  const after = isListed && !isSnoozeOver ? record : await saveRecord(app, record, patch);
   await publish(app, after, { known: [written] });
   if (isOpen(record.incident) && alert.relation === "attached")
     await inviteNewlyPaged(app, record, alert, before?.alert);
@@ -88,7 +97,7 @@ export async function applyDecisionAgain(app: App, data: string): Promise<Signal
 export async function archiveIfQuiet(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
   if (isOpen(record.incident) || record.archivedAt > 0) return { outcome: "applied" };
   const graceMs = numberOf(recordOf(safeJson(data))["graceMs"]);
-  const last = await lastHumanMessageAt(app, record.channelId);
+  const last = await lastHumanMessageAt(app, record);
   if (last !== undefined && app.now < last + graceMs) return { outcome: "postponed", notBefore: last + graceMs };
   const archived = await mayCall(app.slack, "conversations.archive", { channel: record.channelId }, [
     "already_archived",
@@ -97,17 +106,6 @@ export async function archiveIfQuiet(app: App, record: IncidentRecord, data: str
   ]);
   if (archived.ok) await saveRecord(app, record, { archivedAt: app.now });
   return { outcome: "applied" };
-}
-
-async function lastHumanMessageAt(app: App, channel: string): Promise<number | undefined> {
-  const answer = await mayCall(app.slack, "conversations.history", { channel, limit: 200 });
-  const messages = Array.isArray(answer["messages"]) ? answer["messages"].map(recordOf) : [];
-  // Messages of apps and of the platform itself ("Dana joined") are no activity.
-  const human = messages.filter(
-    (message) => !message["bot_id"] && !message["subtype"] && textOf(message["user"]) !== "",
-  );
-  const times = human.map((message) => Number(textOf(message["ts"])) * 1_000).filter((at) => at > 0);
-  return times.length > 0 ? Math.max(...times) : undefined;
 }
 
 /** Whoever is paged now and was not before is brought in and told; being invited without a word helps nobody. */

@@ -13,6 +13,11 @@ export const AskForTriageDecisionDefinition = DefineFunction({
         description: "The incident to decide on; where it is empty the step does nothing.",
         hint: "Take the output of the step that opened the triage channel.",
       },
+      asked_by: {
+        type: Schema.slack.types.user_id,
+        title: "Asked by",
+        description: "Who wants it asked; they are told where it is decided already.",
+      },
     },
     required: ["incident_id"],
   },

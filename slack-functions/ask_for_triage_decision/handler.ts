@@ -2,6 +2,8 @@ import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { context as contextBlock, section } from "../shared/card.ts";
 import { awaitIncident, type IncidentRecord, saveRecord, settleRecord, whereOf } from "../shared/incidents.ts";
+import { refusalSentence } from "../shared/refusals.ts";
+import { tellPerson } from "../shared/tell_person.ts";
 import { mayCall, mustCall, textOf } from "../shared/slack.ts";
 import { create, openDismissForm, openMergePicker, submitDismiss, submitMerge, suggestTargets } from "./actions.ts";
 import { CREATE, DISMISS, DISMISS_VIEW, MERGE, MERGE_TARGET, MERGE_VIEW } from "./blocks.ts";
@@ -25,6 +27,7 @@ export default SlackFunction(AskForTriageDecisionDefinition, async (context) => 
     const app = openApp(context);
     const record = incidentId === "" ? undefined : await awaitIncident(app, incidentId);
     if (!record || record.incident.status !== "triage" || record.channelId === "") {
+      if (record && context.inputs.asked_by) await tellDecided(app, record, context.inputs.asked_by);
       return { outputs: { incident_id: "", ...NOTHING_TO_DECIDE } };
     }
     await ask(app, record, context.event.function_execution_id);
@@ -40,6 +43,12 @@ export default SlackFunction(AskForTriageDecisionDefinition, async (context) => 
   .addBlockSuggestionHandler(MERGE_TARGET, suggestTargets)
   .addViewSubmissionHandler(MERGE_VIEW, submitMerge)
   .addViewSubmissionHandler(DISMISS_VIEW, submitDismiss);
+
+/** Whoever asks for the question is owed a word where there is none any more. */
+async function tellDecided(app: App, record: IncidentRecord, user: string): Promise<void> {
+  if (record.incident.status !== "triage")
+    await tellPerson(app, record, user, refusalSentence("already_decided", record));
+}
 
 async function ask(app: App, record: IncidentRecord, executionId: string): Promise<void> {
   const posted = await mustCall(app.slack, "chat.postMessage", {

@@ -60,6 +60,7 @@ export function cardBlocks(view: CardView): Block[] {
     ...(view.record.description ? [section(`>${escapeText(view.record.description, 500)}`)] : []),
     { type: "section", fields: factsOf(view).map((text) => ({ type: "mrkdwn", text })) },
     ...alertsPart(view),
+    ...snoozeLine(view),
     ...(view.unsent
       ? [
           context(
@@ -69,6 +70,12 @@ export function cardBlocks(view: CardView): Block[] {
       : []),
     ...buttons(view),
   ];
+}
+
+function snoozeLine({ record }: CardView): Block[] {
+  const { incident, snoozedUntil, snoozedBy } = record;
+  if (incident.status !== "triage" || snoozedUntil === 0) return [];
+  return [context(`:zzz: Reminders snoozed until ${time(snoozedUntil)} by ${mention(snoozedBy)}`)];
 }
 
 /** "In triage", "Active", …: one chip and one sentence that says by whom and after how long. */
@@ -196,8 +203,15 @@ function buttons({ record, links }: CardView): Block[] {
   if (incident.status === "triage" && links.askAgain) {
     elements.push(workflowButton("Buttons not working?", "ask_again", links.askAgain, incident.id));
   }
+  const snooze = incident.status === "triage" ? snoozeButton(links, incident.id) : undefined;
+  if (snooze) elements.push(snooze);
   // A fixed id, so that a press on a card that is being redrawn still finds its button.
   return elements.length > 0 ? [{ type: "actions", block_id: "card_buttons", elements }] : [];
+}
+
+/** Puts the reminders off; undefined where its link is not configured. */
+export function snoozeButton(links: Settings["links"], incidentId: string): Block | undefined {
+  return links.snooze ? workflowButton("Snooze", "snooze", links.snooze, incidentId) : undefined;
 }
 
 function workflowButton(text: string, actionId: string, url: string, incidentId: string, style?: "primary"): Block {

@@ -35,6 +35,10 @@ export interface IncidentRecord extends Revision {
   readonly decisionId: string;
   /** The closed incident whose alert PagerDuty reopened; empty for every other triage. */
   readonly reopenedFrom: string;
+  /** Until when nobody is reminded; 0 while the reminders run. */
+  readonly snoozedUntil: Instant;
+  /** Slack user id of who put them off. */
+  readonly snoozedBy: string;
   /** Slack user id of who leads; empty while nobody does. */
   readonly lead: string;
   /** Empty until somebody sets it. */
@@ -68,6 +72,8 @@ export function newRecord(incident: Incident): IncidentRecord {
     laterCount: 0,
     decisionId: "",
     reopenedFrom: "",
+    snoozedUntil: 0,
+    snoozedBy: "",
     lead: "",
     severity: "",
     archivedAt: 0,
@@ -211,6 +217,8 @@ export function parseRecord(item: Readonly<Record<string, unknown>>): IncidentRe
     laterCount: numberOf(item["later_count"]),
     decisionId: textOf(item["decision_id"]),
     reopenedFrom: textOf(item["reopened_from"]),
+    snoozedUntil: numberOf(item["snoozed_until"]),
+    snoozedBy: textOf(item["snoozed_by"]),
     lead: textOf(item["lead"]),
     severity: parseSeverity(item["severity"]),
     ...(update ? { update } : {}),

@@ -1,4 +1,4 @@
-import type { Alert } from "../../core/alert.ts";
+import type { Alert, Escalation } from "../../core/alert.ts";
 import { currentResolution, type Resolution } from "../../core/alert_resolution.ts";
 import { escapeText, time } from "./mrkdwn.ts";
 
@@ -70,8 +70,19 @@ export function closingLine(alert: Alert): string {
   }
 }
 
-function stateText({ status, reopenedAt }: Alert): string {
+function stateText(alert: Alert): string {
+  const { status, reopenedAt, escalation } = alert;
   const state = { triggered: "Triggered", acknowledged: "Acknowledged", resolved: "Resolved" }[status];
   const isReopened = reopenedAt !== undefined && status !== "resolved";
-  return isReopened ? `${state} · :repeat: reopened in PagerDuty at ${time(reopenedAt)}` : state;
+  return [
+    state,
+    ...(isReopened ? [`:repeat: reopened in PagerDuty at ${time(reopenedAt)}`] : []),
+    ...(escalation && status === "triggered" ? [escalationText(escalation)] : []),
+  ].join(" · ");
+}
+
+function escalationText({ at, problem }: Escalation): string {
+  return problem === undefined
+    ? `:arrow_double_up: next level paged at ${time(at)}, since nobody answered`
+    : `:warning: the next level was not paged: ${escapeText(problem, 120)}`;
 }

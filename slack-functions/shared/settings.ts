@@ -11,6 +11,7 @@ export interface Settings {
     readonly undo?: string;
     readonly why?: string;
     readonly askAgain?: string;
+    readonly snooze?: string;
     readonly open?: string;
   };
 }
@@ -28,6 +29,7 @@ export function readSettings(env: Readonly<Record<string, string>>): Settings {
       ...optional("undo", value("UNDO_LINK_URL")),
       ...optional("why", value("WHY_LINK_URL")),
       ...optional("askAgain", value("ASK_AGAIN_LINK_URL")),
+      ...optional("snooze", value("SNOOZE_LINK_URL")),
       ...optional("open", value("OPEN_LINK_URL")),
     },
   };

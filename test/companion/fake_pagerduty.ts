@@ -43,6 +43,9 @@ export interface FakePagerduty {
   close(): Promise<void>;
 }
 
+/** Who is on call at each level. */
+const ON_CALL = ["PANN", "PBEN"];
+
 export async function startFakePagerduty(): Promise<FakePagerduty> {
   const incidents = new Map<string, FakeIncident>();
   const users = new Map<string, string>();
@@ -90,8 +93,18 @@ export async function startFakePagerduty(): Promise<FakePagerduty> {
   app.put("/incidents/:id", async (c) => {
     const incident = incidents.get(c.req.param("id"));
     if (!incident) return c.json({ error: { message: "Not Found", code: 2100 } }, 404);
-    const body = (await c.req.json()) as { incident: { type: string; status: FakeIncident["status"] } };
+    const body = (await c.req.json()) as {
+      incident: { type: string; status: FakeIncident["status"]; escalation_level?: number };
+    };
     if (body.incident.type !== "incident_reference") unexpected.push("PUT without type");
+    const level = body.incident.escalation_level;
+    if (level !== undefined) {
+      if (incident.status !== "triggered") unexpected.push("escalated what is not triggered");
+      const next = ON_CALL[level - 1];
+      if (!next) return c.json({ error: { message: "Invalid Input Provided", code: 2001 } }, 400);
+      incident.assignees = [next];
+      return c.json({ incident: show(incident) });
+    }
     const isReopened = incident.status === "resolved" && body.incident.status !== "resolved";
     if (isReopened && !incident.mayReopen) unexpected.push("the reopen trap");
     incident.status = body.incident.status;
@@ -118,6 +131,10 @@ export async function startFakePagerduty(): Promise<FakePagerduty> {
   app.get("/users", (c) => {
     const found = [...users.values()].filter((email) => email.includes(c.req.query("query") ?? ""));
     return c.json({ users: found.map((email) => ({ email })) });
+  });
+  app.get("/oncalls", (c) => {
+    if (c.req.query("escalation_policy_ids[]") !== "PPOL1") unexpected.push("on call of no policy");
+    return c.json({ oncalls: ON_CALL.map((id, index) => ({ user: { id }, escalation_level: index + 1 })) });
   });
   app.get("/services", (c) => {
     const query = c.req.query("query") ?? "";

@@ -132,6 +132,7 @@ describe("npm run --silent manifest", () => {
       "resolve_incident",
       "start_triage",
       "ask_again",
+      "snooze_triage",
       "open_from_feed",
     ]) {
       const workflow = /workflow: "#\/workflows\/(\w+)"/.exec(read(`triggers/${name}.ts`))?.[1] ?? "";

@@ -85,6 +85,7 @@ describe("README.md", () => {
       "UNDO_LINK_URL",
       "WHY_LINK_URL",
       "ASK_AGAIN_LINK_URL",
+      "SNOOZE_LINK_URL",
       "OPEN_LINK_URL",
     ]);
   });

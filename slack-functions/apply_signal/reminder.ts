@@ -1,0 +1,97 @@
+import type { Alert } from "../../core/alert.ts";
+import { ACTIVITY_MS } from "../../core/reminders.ts";
+import { describeDuration } from "../../core/time.ts";
+import { readAlerts } from "../shared/alerts.ts";
+import type { App } from "../shared/app.ts";
+import { type Block, context, section, snoozeButton } from "../shared/card.ts";
+import { type IncidentRecord, saveRecord, whereOf } from "../shared/incidents.ts";
+import { channelLink, escapeText, mention } from "../shared/mrkdwn.ts";
+import { pagingLine } from "../shared/paging_text.ts";
+import { safeJson, userIdByEmail } from "../shared/people.ts";
+import { isPosted } from "../shared/posted.ts";
+import { publish } from "../shared/publish.ts";
+import { mayCall, numberOf, recordOf } from "../shared/slack.ts";
+import { lastHumanMessageAt } from "./last_message.ts";
+import type { SignalOutcome } from "./signals.ts";
+
+/** Nobody has decided for a while: reminds where the triage lives, and has the question asked anew. */
+export async function takeReminder(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
+  const fields = recordOf(safeJson(data));
+  if (record.incident.status !== "triage") return { outcome: "already_applied" };
+  if (record.snoozedUntil > app.now) return { outcome: "postponed", notBefore: record.snoozedUntil };
+  // Nobody can be told anything there, so nothing follows from this reminder either.
+  if (await isArchived(app, record)) return { outcome: "stale" };
+  const last = await lastHumanMessageAt(app, record);
+  if (last !== undefined && app.now < last + ACTIVITY_MS) {
+    return { outcome: "postponed", notBefore: last + ACTIVITY_MS };
+  }
+  const marker = `reminder:${numberOf(fields["number"])}`;
+  if (!(await isPosted(app, record, marker))) {
+    const posted = await post(app, record, marker, fields["escalates"] === true, fields["direct"] === true);
+    if (!posted) return { outcome: "stale" };
+  }
+  if (record.snoozedUntil > 0) await publish(app, await saveRecord(app, record, { snoozedUntil: 0 }));
+  return { outcome: "applied", askIncidentId: record.incident.id };
+}
+
+async function isArchived(app: App, record: IncidentRecord): Promise<boolean> {
+  if (record.archivedAt > 0 || record.channelId === "") return true;
+  const answer = await mayCall(app.slack, "conversations.info", { channel: record.channelId });
+  return recordOf(answer["channel"])["is_archived"] === true;
+}
+
+async function post(
+  app: App,
+  record: IncidentRecord,
+  marker: string,
+  escalates: boolean,
+  direct: boolean,
+): Promise<boolean> {
+  const stored = await readAlerts(app.slack, record.alertIds);
+  const alerts = stored.map(({ alert }) => alert).filter(({ relation }) => relation === "attached");
+  const users = await onCallUsers(app, alerts);
+  const answer = await mayCall(app.slack, "chat.postMessage", {
+    ...whereOf(record),
+    text: `Nobody has decided yet: ${escapeText(record.incident.serviceName, 80)}: ${escapeText(record.incident.title, 300)}`,
+    blocks: reminderBlocks(app, record, { alerts, users, escalates, marker }),
+  });
+  if (!answer.ok) return false;
+  for (const user of direct ? users : []) await tellDirectly(app, record, user);
+  return true;
+}
+
+interface ReminderView {
+  readonly alerts: readonly Alert[];
+  readonly users: readonly string[];
+  readonly escalates: boolean;
+  readonly marker: string;
+}
+
+function reminderBlocks(app: App, { incident }: IncidentRecord, view: ReminderView): Block[] {
+  const people = view.users.map(mention).join(" ");
+  const since = describeDuration(app.now - incident.openedAt);
+  const head = `:alarm_clock: ${people ? `${people} ` : ""}Nobody has decided for ${since} whether this is an incident.`;
+  const next = view.escalates ? " PagerDuty is asked to page the next level." : "";
+  const button = snoozeButton(app.settings.links, incident.id);
+  return [
+    section(`${head} ${pagingLine(view.alerts)}.${next}`, view.marker),
+    ...(button ? [{ type: "actions", block_id: `${view.marker}:buttons`, elements: [button] }] : []),
+    context("The question stands once more below."),
+  ];
+}
+
+/** Whom PagerDuty has assigned, whether they acknowledged or not: an acknowledgement decides nothing. */
+async function onCallUsers(app: App, alerts: readonly Alert[]): Promise<string[]> {
+  const emails = new Set(alerts.flatMap(({ paged }) => paged.map(({ email }) => email)));
+  const users = await Promise.all([...emails].map((email) => userIdByEmail(app.slack, email)));
+  return [...new Set(users.filter((user) => user !== undefined))];
+}
+
+async function tellDirectly(app: App, record: IncidentRecord, user: string): Promise<void> {
+  const { incident, channelId } = record;
+  const what = `*${escapeText(incident.serviceName, 80)}: ${escapeText(incident.title, 200)}*`;
+  await mayCall(app.slack, "chat.postMessage", {
+    channel: user,
+    text: `Nobody has decided yet whether ${what} is an incident. Please decide in ${channelLink(channelId)}.`,
+  });
+}
