@@ -26,6 +26,9 @@ export const STEP_TOKEN_LIFETIME_MS = 15 * MINUTE;
 /** Unknown: how long an open execution lives. Nothing essential depends on a button living past a day. */
 export const OPEN_EXECUTION_LIFETIME_MS = 24 * HOUR;
 
+/** Unknown: how old a read of a datastore may be. Whoever draws from one looks again after this. */
+export const STALE_READ_MS = 400;
+
 /** Not before this is an unconfirmed delivery sent again: cold starts of workflows have been seen to take 11 s. */
 export const CONFIRMATION_PATIENCE_MS = 3 * MINUTE;
 export const CONFIRMATION_ATTEMPTS = 3;

@@ -1,3 +1,4 @@
+import { STALE_READ_MS } from "../../core/assumptions.ts";
 import { currentResolution } from "../../core/alert_resolution.ts";
 import type { StoredAlert } from "./alerts.ts";
 import { readAlerts } from "./alerts.ts";
@@ -67,20 +68,28 @@ const MAX_ROUNDS = 4;
 
 /**
  * Draws everything that shows this incident: the card, its line in the feed, the announcement. Each may fail alone (a
- * card that was deleted, an archived channel). Runs overlap, so whoever has drawn looks again when its own writes show,
- * and draws anew what others wrote meanwhile: whoever draws last has seen everything.
+ * card that was deleted, an archived channel). Runs overlap, so whoever has drawn looks again when its own writes show
+ * and no read can be older than its drawing, and draws anew what others wrote meanwhile: whoever draws last has seen
+ * everything.
  */
 export async function publish(app: App, record: IncidentRecord, options: PublishOptions = {}): Promise<void> {
   let view = await viewOf(app, record, options.known, options.unsent);
   let written = await draw(app, view, options.post ?? []);
   for (let round = 1; round < MAX_ROUNDS; round += 1) {
+    await app.pause(STALE_READ_MS);
     const latest = await settled(app, written, options.known ?? []);
     if (!latest) return;
     const next = await viewOf(app, latest, [], options.unsent);
-    if (JSON.stringify(cardBlocks(next)) === JSON.stringify(cardBlocks(view))) return;
+    if (looksOf(next) === looksOf({ ...view, record: written })) return;
     view = next;
     written = await draw(app, view, []);
   }
+}
+
+/** Everything that is drawn, and where: a message that was posted meanwhile has not been drawn by us. */
+function looksOf(view: CardView): string {
+  const { feedTs, announcementTs } = view.record;
+  return JSON.stringify([cardBlocks(view), feedBlocks(view), announcementBlocks(view), feedTs, announcementTs]);
 }
 
 /** The record once our own writes show in it and in the alerts; undefined where they do not show in time. */

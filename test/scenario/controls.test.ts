@@ -44,6 +44,10 @@ async function resolve(channelId: string): Promise<void> {
   const form = await world.modal(DANA, /Resolve in PagerDuty/);
   expect((await world.submit(DANA, form, {})).errors).toEqual({});
   await world.message(channelId, /\*Resolved\*/);
+  // Only then does everybody read it so.
+  await world.eventually("the end of the run", async () =>
+    (await world.runs()).some((run) => run.workflow === "resolve_incident" && run.status === "completed"),
+  );
 }
 
 describe("Severity", () => {
