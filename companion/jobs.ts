@@ -13,12 +13,8 @@ export type Job =
       /** The closed incident whose alert PagerDuty reopened. */
       readonly reopenedFrom?: string;
     }
-  | {
-      readonly kind: "slack_signal";
-      readonly signal: "later_alert";
-      readonly alertId: string;
-      readonly laterCount: number;
-    }
+  /** Tells how the incident's later alerts stand when it leaves; the alert is the one that it was queued for. */
+  | { readonly kind: "slack_signal"; readonly signal: "later_alert"; readonly alertId: string }
   | { readonly kind: "slack_signal"; readonly signal: "alert_changed"; readonly alertId: string }
   | { readonly kind: "slack_signal"; readonly signal: "alert_moved"; readonly alertId: string; readonly to: string }
   | {
@@ -93,4 +89,5 @@ export interface OutboxRow {
   readonly lastError: string;
 }
 
-export type TimerKind = "archive" | "remind" | "reapply_decision" | "sync" | "slow_sync" | "housekeeping";
+export type TimerKind =
+  "archive" | "later_alerts" | "remind" | "reapply_decision" | "sync" | "slow_sync" | "housekeeping";

@@ -1,4 +1,5 @@
 import type { AlertRoute } from "../core/debounce.ts";
+import type { LaterAlertRoute } from "../core/later_alert.ts";
 import type { AcknowledgeRule } from "../core/paging.ts";
 import type { ResolutionReason } from "../core/alert_resolution.ts";
 import type { EscalationRule } from "../core/escalation.ts";
@@ -9,6 +10,7 @@ import type { Instant } from "../core/time.ts";
 /** Why something happened: the rules' own reasons, and those that only exist in the companion. */
 export type Why =
   | AlertRoute["why"]
+  | LaterAlertRoute["why"]
   | TransitionReason
   | AcknowledgeRule["why"]
   | PagingReason

@@ -43,6 +43,23 @@ export function packAlert(alert: Alert, maxBytes: number = TRIGGER_STRING_MAX_BY
   return JSON.stringify(packed);
 }
 
+/**
+ * As many of the alerts as fit, in their order, as a JSON list. Each gets an equal share of the room, so that a big one
+ * does not keep the others out; one that exceeds it even when cut ends the list.
+ */
+export function packAlerts(alerts: readonly Alert[], maxBytes: number): string {
+  const share = Math.floor((maxBytes - 2) / Math.max(1, alerts.length)) - 1;
+  const packed: string[] = [];
+  let left = maxBytes - 2;
+  for (const alert of alerts) {
+    const text = packAlert(alert, packed.length === 0 ? Math.max(share, Math.floor(maxBytes / 2)) : share);
+    left -= byteLength(text) + 1;
+    if (left < 0) break;
+    packed.push(text);
+  }
+  return `[${packed.join(",")}]`;
+}
+
 /** Bounds the short texts that are never dropped. */
 function withoutExcess(alert: Alert): Alert {
   const { closing, priority, resolution, escalation } = alert;

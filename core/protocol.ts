@@ -9,6 +9,7 @@
 import type { Alert } from "./alert.ts";
 import type { FeedLineData } from "./feed_line.ts";
 import type { DismissReason, Person } from "./incident.ts";
+import type { RiseReason } from "./later_alert.ts";
 import type { Instant } from "./time.ts";
 
 /** Inputs of the triage trigger: one delivery opens one triage. */
@@ -54,8 +55,8 @@ export interface SignalDelivery {
 }
 
 export interface SignalData {
-  /** The service failed again inside the window; `laterCount` counts the alerts after the first. */
-  later_alert: { readonly alert: Alert; readonly laterCount: number };
+  /** The service failed again inside the window. It tells how things stand, so that the newest one says all. */
+  later_alert: LaterAlerts;
   /** News of an alert of this incident: details found, acknowledged, reassigned, resolved, an answer to a resolve. */
   alert_changed: {
     readonly alert: Alert;
@@ -75,6 +76,32 @@ export interface SignalData {
   /** Hand over what lies in `pending`. */
   sync: Record<string, never>;
 }
+
+/** The alerts that fell into an incident's window after its first, as far as nobody has answered for them. */
+export interface LaterAlerts {
+  /** How many there have been in all; grows with each. */
+  readonly laterCount: number;
+  /** How many wait for an answer. */
+  readonly unanswered: number;
+  /** How many the service's setting attached and nobody took back. */
+  readonly bySetting: number;
+  /** How many alerts are part of the incident, those among them. */
+  readonly attached: number;
+  /** Of both, those that are still paging first, then the newest; as many as fit. */
+  readonly alerts: readonly Alert[];
+  /** The last time that one was louder than all before it: people are told of it once. */
+  readonly rise?: Rise;
+}
+
+export interface Rise {
+  /** 1, 2, 3, … within the incident. */
+  readonly number: number;
+  readonly alertId: string;
+  readonly why: RiseReason;
+}
+
+export const LATER_ALERT_ANSWERS = ["attach", "keep_separate", "set_aside"] as const;
+export type LaterAlertAnswer = (typeof LATER_ALERT_ANSWERS)[number];
 
 /** The answer to the question, as the step was completed with it. */
 export interface Decision {
@@ -158,11 +185,15 @@ export interface CompanionRequests {
   };
   /** Sent when the step was completed ("decided") and again when all was applied in Slack ("applied"). */
   decide: { readonly phase: "decided" | "applied"; readonly decision: Decision; readonly place?: Place };
-  /** The answer to an offered alert. "keep_separate" opens a triage of its own. */
+  /**
+   * The answer to later alerts: the named ones, or all up to the `upTo`th of the incident, which a message counted and did
+   * not name. "keep_separate" opens a triage of their own for each service. The first answer to an alert stands.
+   */
   answer: {
     readonly incidentId: string;
-    readonly alertId: string;
-    readonly answer: "attach" | "keep_separate";
+    readonly alertIds: readonly string[];
+    readonly upTo?: number;
+    readonly answer: LaterAlertAnswer;
     readonly by: Person;
     readonly at: Instant;
     readonly place?: Place;
@@ -235,7 +266,15 @@ export interface CompanionAnswers {
   };
   /** Which decision stands: the one that was told, or an earlier one of somebody else. */
   decide: { readonly ok: true; readonly stands: Decision };
-  answer: { readonly ok: true };
+  answer: {
+    readonly ok: true;
+    /** How many of the incident's later alerts still wait for an answer. */
+    readonly unanswered: number;
+    /** How many this request answered, or had answered before. */
+    readonly taken: number;
+    /** Named alerts that somebody had answered otherwise; theirs stands. */
+    readonly answeredBefore: readonly string[];
+  };
   resolve: { readonly ok: true };
   acknowledge: { readonly ok: true };
   snooze: { readonly ok: true };

@@ -13,8 +13,6 @@ export const AlertsDatastore = DefineDatastore({
     incident_id: { type: Schema.types.string },
     /** JSON of core's Alert. */
     alert: { type: Schema.types.string },
-    /** The offer's message in the incident's channel; empty while the alert was not offered. */
-    offer_ts: { type: Schema.types.string },
     /** Unix seconds. */
     expires_at: { type: Schema.slack.types.timestamp },
   },

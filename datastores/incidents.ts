@@ -40,7 +40,19 @@ export const IncidentsDatastore = DefineDatastore({
     announcement_ts: { type: Schema.types.string },
     /** JSON of alert ids, as the companion last told. */
     alert_ids: { type: Schema.types.string },
+    /** Alerts after the first, in all; of them, how many wait for an answer and how many the setting attached. */
     later_count: { type: Schema.types.number },
+    unanswered_count: { type: Schema.types.number },
+    by_setting_count: { type: Schema.types.number },
+    /** How many alerts are part of it, whether or not alert_ids names them. */
+    attached_count: { type: Schema.types.number },
+    /** JSON of ids: the later alerts that the companion last named. */
+    later_ids: { type: Schema.types.string },
+    /** The message that asks about later alerts, and how many of them it covers. */
+    offer_ts: { type: Schema.types.string },
+    offer_up_to: { type: Schema.types.number },
+    /** The last rise that people were pinged for. */
+    rise_number: { type: Schema.types.number },
     decision_id: { type: Schema.types.string },
     decided_by: { type: Schema.types.string },
     decided_at: { type: Schema.types.number },

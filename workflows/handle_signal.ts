@@ -32,13 +32,15 @@ const applied = HandleSignalWorkflow.addStep(ApplySignalDefinition, {
 });
 const offered = HandleSignalWorkflow.addStep(OfferLaterAlertDefinition, {
   incident_id: applied.outputs.incident_id,
-  alert_id: applied.outputs.offer_alert_id,
+  alert_ids: applied.outputs.offer_alert_ids,
+  up_to: applied.outputs.offer_up_to,
   delivery_id: applied.outputs.delivery_id,
   sequence: applied.outputs.sequence,
 });
 HandleSignalWorkflow.addStep(AnswerLaterAlertDefinition, {
   incident_id: offered.outputs.incident_id,
-  alert_id: offered.outputs.alert_id,
+  alert_ids: offered.outputs.alert_ids,
+  up_to: offered.outputs.up_to,
   answer: offered.outputs.answer,
   answered_by: offered.outputs.answered_by,
   answered_at: offered.outputs.answered_at,

@@ -15,8 +15,18 @@ export function addTriageSteps(workflow: AnyWorkflow, incidentId: unknown, asked
     incident_id: incidentId,
     ...(askedBy === undefined ? {} : { asked_by: askedBy }),
   });
-  const { incident_id, decision_id, decision, decided_by, decided_at, reason, note, merge_into, question_ts } =
-    asked.outputs;
+  const {
+    incident_id,
+    decision_id,
+    decision,
+    decided_by,
+    decided_at,
+    reason,
+    note,
+    merge_into,
+    dismiss_alert_ids,
+    question_ts,
+  } = asked.outputs;
   const applied = workflow.addStep(ApplyTriageDecisionDefinition, {
     incident_id,
     decision_id,
@@ -26,6 +36,7 @@ export function addTriageSteps(workflow: AnyWorkflow, incidentId: unknown, asked
     reason,
     note,
     merge_into,
+    dismiss_alert_ids,
     question_ts,
   });
   workflow.addStep(OfferIncidentControlsDefinition, { incident_id: applied.outputs.incident_id });

@@ -2,7 +2,12 @@
 import { z } from "zod";
 import { DISMISS_REASONS, type DismissReason } from "../../core/incident.ts";
 import { isHeaderAddress } from "../../core/paging.ts";
-import { type CompanionCall, type CompanionRequests, REOPEN_CHOICES } from "../../core/protocol.ts";
+import {
+  type CompanionCall,
+  type CompanionRequests,
+  LATER_ALERT_ANSWERS,
+  REOPEN_CHOICES,
+} from "../../core/protocol.ts";
 import { oneLine } from "../../core/text.ts";
 
 const id = z.string().min(1).max(120);
@@ -87,8 +92,9 @@ const bodies = {
   decide: z.object({ phase: z.enum(["decided", "applied"]), decision, place }),
   answer: z.object({
     incidentId: id,
-    alertId: id,
-    answer: z.enum(["attach", "keep_separate"]),
+    alertIds: z.array(id).max(100),
+    upTo: z.number().int().min(0).optional(),
+    answer: z.enum(LATER_ALERT_ANSWERS),
     by: person,
     at: instant,
     place,

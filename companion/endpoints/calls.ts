@@ -43,7 +43,7 @@ export function createCalls(deps: CallDeps): Calls {
       return store.transaction((tx) => takeClaim(unitOf(tx, body.requestId), request, service));
     },
     decide: (body) => store.transaction((tx) => takeDecision(unitOf(tx, body.decision.id), body)),
-    answer: (body) => store.transaction((tx) => takeAnswer(unitOf(tx, `answer:${body.alertId}`), body)),
+    answer: (body) => store.transaction((tx) => takeAnswer(unitOf(tx, `answer:${body.incidentId}`), body)),
     resolve: (body) => store.transaction((tx) => takeResolution(unitOf(tx, body.requestId), body)),
     acknowledge: (body) => store.transaction((tx) => takeAcknowledgement(unitOf(tx, "acknowledge"), body)),
     open: (body) => store.transaction((tx) => takeOpening(unitOf(tx, body.requestId), body)),

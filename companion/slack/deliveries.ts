@@ -1,11 +1,14 @@
-import { packAlert } from "../../core/alert_packing.ts";
+import { packAlert, packAlerts } from "../../core/alert_packing.ts";
 import { CONFIRMATION_PATIENCE_MS, TRIGGER_BURST, TRIGGER_STRING_MAX_BYTES } from "../../core/assumptions.ts";
-import type { SignalDelivery, TriageDelivery } from "../../core/protocol.ts";
+import { isOpen } from "../../core/incident.ts";
+import { LISTED_LATER_ALERTS } from "../../core/later_alert.ts";
+import type { LaterAlerts, SignalDelivery, TriageDelivery } from "../../core/protocol.ts";
 import { cutBytes } from "../../core/text.ts";
 import { HOUR, toIso } from "../../core/time.ts";
 import type { OutboxRow } from "../jobs.ts";
-import type { Store, Transaction } from "../store/store.ts";
+import type { RelatedAlert, Store, Transaction } from "../store/store.ts";
 import { feedLineData } from "../triage/feed.ts";
+import { isUnanswered } from "../triage/home.ts";
 import type { DetailsWatch } from "../work/details_watch.ts";
 import type { Ending, Finish } from "../work/lane.ts";
 import { createTokenBucket, type TokenBucket } from "../work/token_bucket.ts";
@@ -51,7 +54,9 @@ export function createDeliveries(deps: DeliveryDeps): Deliveries {
 
   return {
     async before(row) {
-      if (row.job.kind === "slack_triage") await awaitDetails(deps, row.subject, row.job.alertId);
+      const isFirst =
+        row.job.kind === "slack_triage" || (row.job.kind === "slack_signal" && row.job.signal === "later_alert");
+      if (isFirst && "alertId" in row.job) await awaitDetails(deps, row.subject, row.job.alertId);
       await triggerOf(row).bucket.take();
     },
     async perform(row) {
@@ -139,18 +144,18 @@ async function signalValues(tx: Transaction, row: OutboxRow, graceMs: number): P
   };
 }
 
-/** Room for what stands around an alert in a signal's data. */
-const AROUND_ALERT_BYTES = 160;
+/** Room for what stands around alerts in a signal's data. */
+const AROUND_ALERTS_BYTES = 400;
 
 async function signalData(tx: Transaction, row: OutboxRow, graceMs: number): Promise<string | undefined> {
   const { job, subject } = row;
   if (job.kind !== "slack_signal") return undefined;
   switch (job.signal) {
     case "later_alert":
+      return laterAlertsData(tx, subject);
     case "alert_changed": {
-      const alert = await packedAlert(tx, subject, job.alertId, TRIGGER_STRING_MAX_BYTES - AROUND_ALERT_BYTES);
+      const alert = await packedAlert(tx, subject, job.alertId, TRIGGER_STRING_MAX_BYTES - AROUND_ALERTS_BYTES);
       if (alert === undefined) return undefined;
-      if (job.signal === "later_alert") return `{"alert":${alert},"laterCount":${job.laterCount}}`;
       const ended = (await tx.reminders(subject))?.endedSnooze;
       return ended === undefined ? `{"alert":${alert}}` : `{"alert":${alert},"snoozeEnded":${ended}}`;
     }
@@ -162,7 +167,7 @@ async function signalData(tx: Transaction, row: OutboxRow, graceMs: number): Pro
       return JSON.stringify({ number, direct, escalates });
     }
     case "alert_moved": {
-      const alert = await packedAlert(tx, job.to, job.alertId, TRIGGER_STRING_MAX_BYTES - AROUND_ALERT_BYTES);
+      const alert = await packedAlert(tx, job.to, job.alertId, TRIGGER_STRING_MAX_BYTES - AROUND_ALERTS_BYTES);
       return alert && `{"alert":${alert},"movedTo":${JSON.stringify(job.to)}}`;
     }
     case "apply_decision": {
@@ -176,6 +181,36 @@ async function signalData(tx: Transaction, row: OutboxRow, graceMs: number): Pro
     case "sync":
       return "{}";
   }
+}
+
+/** How the later alerts stand; undefined once the incident is closed, since alerts never join a closed one. */
+async function laterAlertsData(tx: Transaction, incidentId: string): Promise<string | undefined> {
+  const row = await tx.incident(incidentId);
+  if (!row || !isOpen(row.incident)) return undefined;
+  const related = await tx.alertsOf(incidentId);
+  const attached = related.filter(({ relation }) => relation === "attached").length;
+  const later = related.filter(isUnanswered);
+  const isOver = ({ facts }: RelatedAlert) => facts.status === "resolved";
+  const isPaging = ({ facts }: RelatedAlert) => facts.status === "triggered";
+  const open = later.filter((one) => !isOver(one));
+  const listed = later
+    .toSorted(
+      (a, b) =>
+        Number(isOver(a)) - Number(isOver(b)) ||
+        Number(isPaging(b)) - Number(isPaging(a)) ||
+        b.laterNumber - a.laterNumber,
+    )
+    .slice(0, LISTED_LATER_ALERTS)
+    .map(({ facts, relation }) => ({ ...facts, relation }));
+  const counts = {
+    laterCount: row.laterCount,
+    unanswered: open.filter(({ relation }) => relation === "offered").length,
+    bySetting: open.filter(({ relation }) => relation === "attached").length,
+    attached,
+    ...(row.level?.rise ? { rise: row.level.rise } : {}),
+  } satisfies Omit<LaterAlerts, "alerts">;
+  const alerts = packAlerts(listed, TRIGGER_STRING_MAX_BYTES - AROUND_ALERTS_BYTES);
+  return `${JSON.stringify(counts).slice(0, -1)},"alerts":${alerts}}`;
 }
 
 async function packedAlert(

@@ -195,4 +195,14 @@ export const MIGRATIONS: readonly Migration[] = [
       create table reminder (incident_id text primary key references incident (id), body text not null);
     `,
   },
+  {
+    number: 7,
+    name: "later alerts",
+    sql: `
+      alter table incident add column later_told_at bigint not null default 0;
+      alter table incident add column level text;
+      -- Which of the incident's later alerts it is, until a person answers for it; 0 from then on.
+      alter table alert_relation add column later_number bigint not null default 0;
+    `,
+  },
 ];

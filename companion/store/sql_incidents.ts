@@ -2,7 +2,7 @@ import type { Alert, AlertRelation } from "../../core/alert.ts";
 import type { Incident } from "../../core/incident.ts";
 import type { Decision, Place } from "../../core/protocol.ts";
 import { jsonOf, numberOf, oneRow, type Sql, type SqlRow, textOf } from "./sql.ts";
-import type { AlertFacts, AlertRow, IncidentRow, Relation, Transaction, UndoMemory } from "./store.ts";
+import type { AlertFacts, AlertRow, IncidentLevel, IncidentRow, Relation, Transaction, UndoMemory } from "./store.ts";
 
 type IncidentMethods = Pick<
   Transaction,
@@ -23,8 +23,9 @@ export function incidentStatements(sql: Sql): IncidentMethods {
     },
     async addIncident(row) {
       await sql.rows(
-        `insert into incident (body, status, merged_into, later_count, window_closes_at, place, decision, applied_at, id, sequence)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+        `insert into incident (body, status, merged_into, later_count, window_closes_at, place, decision, applied_at,
+           later_told_at, level, id, sequence)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
         incidentValues(row),
       );
     },
@@ -35,7 +36,7 @@ export function incidentStatements(sql: Sql): IncidentMethods {
     async saveIncident(row) {
       await sql.rows(
         `update incident set body = ?, status = ?, merged_into = ?, later_count = ?, window_closes_at = ?,
-         place = ?, decision = ?, applied_at = ? where id = ?`,
+         place = ?, decision = ?, applied_at = ?, later_told_at = ?, level = ? where id = ?`,
         incidentValues(row),
       );
     },
@@ -72,6 +73,8 @@ function incidentValues(row: IncidentRow) {
     row.place ? JSON.stringify(row.place) : null,
     row.decision ? JSON.stringify(row.decision) : null,
     row.appliedAt ?? null,
+    row.laterToldAt ?? 0,
+    row.level ? JSON.stringify(row.level) : null,
     incident.id,
   ];
 }
@@ -79,18 +82,24 @@ function incidentValues(row: IncidentRow) {
 function readIncident(row: SqlRow): IncidentRow {
   const place = jsonOf(row, "place") as Place | undefined;
   const decision = jsonOf(row, "decision") as Decision | undefined;
+  const level = jsonOf(row, "level") as IncidentLevel | undefined;
   return {
     incident: jsonOf(row, "body") as Incident,
     sequence: numberOf(row, "sequence"),
     laterCount: numberOf(row, "later_count"),
+    laterToldAt: numberOf(row, "later_told_at"),
     windowClosesAt: numberOf(row, "window_closes_at"),
     ...(place ? { place } : {}),
     ...(decision ? { decision } : {}),
+    ...(level ? { level } : {}),
     ...(row["applied_at"] === null ? {} : { appliedAt: numberOf(row, "applied_at") }),
   };
 }
 
-type AlertMethods = Pick<Transaction, "alert" | "saveAlert" | "relations" | "alertsOf" | "relate" | "unrelate">;
+type AlertMethods = Pick<
+  Transaction,
+  "alert" | "saveAlert" | "relations" | "alertsOf" | "attachedBefore" | "laterAlertCount" | "relate" | "unrelate"
+>;
 
 export function alertStatements(sql: Sql): AlertMethods {
   return {
@@ -107,24 +116,47 @@ export function alertStatements(sql: Sql): AlertMethods {
     },
     async relations(alertId) {
       const rows = await sql.rows(
-        "select incident_id, alert_id, relation from alert_relation where alert_id = ? order by since, incident_id",
+        "select incident_id, alert_id, relation, later_number from alert_relation where alert_id = ? order by since, incident_id",
         [alertId],
       );
       return rows.map(readRelation);
     },
     async alertsOf(incidentId) {
       const rows = await sql.rows(
-        `select a.body, a.status_at, a.people_at, r.relation from alert_relation r join alert a on a.id = r.alert_id
+        `select a.body, a.status_at, a.people_at, r.relation, r.later_number from alert_relation r join alert a on a.id = r.alert_id
          where r.incident_id = ? order by r.since, a.id`,
         [incidentId],
       );
-      return rows.map((row) => ({ ...readAlert(row), relation: textOf(row, "relation") as AlertRelation }));
+      return rows.map((row) => ({
+        ...readAlert(row),
+        relation: textOf(row, "relation") as AlertRelation,
+        laterNumber: numberOf(row, "later_number"),
+      }));
     },
-    async relate(incidentId, alertId, relation, at) {
+    async attachedBefore(incidentId, alertId) {
+      const row = await oneRow(
+        sql,
+        `select count(*) as number from alert_relation r, alert_relation this
+         where this.incident_id = ? and this.alert_id = ? and r.incident_id = this.incident_id and r.relation = 'attached'
+           and (r.since < this.since or (r.since = this.since and r.alert_id < this.alert_id))`,
+        [incidentId, alertId],
+      );
+      return row ? numberOf(row, "number") : 0;
+    },
+    async laterAlertCount(incidentId) {
+      const row = await oneRow(
+        sql,
+        "select count(*) as number from alert_relation where incident_id = ? and (later_number > 0 or relation = 'offered')",
+        [incidentId],
+      );
+      return row ? numberOf(row, "number") : 0;
+    },
+    async relate(incidentId, alertId, relation, at, laterNumber = 0) {
       await sql.rows(
-        `insert into alert_relation (incident_id, alert_id, relation, since) values (?, ?, ?, ?)
-         on conflict (incident_id, alert_id) do update set relation = excluded.relation`,
-        [incidentId, alertId, relation, at],
+        `insert into alert_relation (incident_id, alert_id, relation, since, later_number) values (?, ?, ?, ?, ?)
+         on conflict (incident_id, alert_id) do update set
+           relation = excluded.relation, later_number = excluded.later_number`,
+        [incidentId, alertId, relation, at, laterNumber],
       );
     },
     async unrelate(incidentId, alertId) {
@@ -146,5 +178,6 @@ function readRelation(row: SqlRow): Relation {
     incidentId: textOf(row, "incident_id"),
     alertId: textOf(row, "alert_id"),
     relation: textOf(row, "relation") as AlertRelation,
+    laterNumber: numberOf(row, "later_number"),
   };
 }

@@ -2,7 +2,8 @@ import type { Alert, AlertRelation } from "../../core/alert.ts";
 import type { DebounceWindow } from "../../core/debounce.ts";
 import type { FeedLine } from "../../core/feed_line.ts";
 import type { Incident } from "../../core/incident.ts";
-import type { Decision, Place } from "../../core/protocol.ts";
+import type { Level } from "../../core/later_alert.ts";
+import type { Decision, Place, Rise } from "../../core/protocol.ts";
 import type { ReminderState } from "../../core/reminders.ts";
 import type { SettingsRow } from "../../core/service_settings.ts";
 import type { Instant } from "../../core/time.ts";
@@ -38,6 +39,10 @@ export interface IncidentRow {
   readonly sequence: number;
   /** Alerts that fell into its window after the first. */
   readonly laterCount: number;
+  /** When Slack was last told of them; 0 while it was not. */
+  readonly laterToldAt?: Instant;
+  /** The loudest of its alerts; absent where it never had one. */
+  readonly level?: IncidentLevel;
   readonly windowClosesAt: Instant;
   readonly place?: Place;
   readonly decision?: Decision;
@@ -52,6 +57,11 @@ export interface UndoMemory {
   /** What the last merge moved to the target: the alerts with what they were, and the services whose windows went along. */
   readonly movedAlerts: readonly { readonly alertId: string; readonly relation: AlertRelation }[];
   readonly movedWindows: readonly string[];
+}
+
+export interface IncidentLevel extends Level {
+  /** The last later alert that was louder than everything before it. */
+  readonly rise?: Rise;
 }
 
 /** An alert apart from any incident: its relation is to one and kept with it. */
@@ -75,7 +85,12 @@ export interface Relation {
   readonly incidentId: string;
   readonly alertId: string;
   readonly relation: AlertRelation;
+  /** Which of the incident's later alerts it is while nobody has answered for it; else 0. */
+  readonly laterNumber: number;
 }
+
+/** An alert as one incident has it. */
+export interface RelatedAlert extends AlertRow, Pick<Relation, "relation" | "laterNumber"> {}
 
 export interface ClaimedWindow extends DebounceWindow {
   /** Which alert of the window this is; 1 opened it. */
@@ -190,9 +205,23 @@ export interface Transaction {
   alert(id: string): Promise<AlertRow | undefined>;
   saveAlert(row: AlertRow): Promise<void>;
   relations(alertId: string): Promise<readonly Relation[]>;
-  alertsOf(incidentId: string): Promise<readonly (AlertRow & { readonly relation: AlertRelation })[]>;
-  /** Sets what the alert is to the incident. An alert is attached or offered to one incident at most: a second one is a bug and throws. */
-  relate(incidentId: string, alertId: string, relation: AlertRelation, at: Instant): Promise<void>;
+  alertsOf(incidentId: string): Promise<readonly RelatedAlert[]>;
+  /** How many attached alerts the incident had before this one. */
+  attachedBefore(incidentId: string, alertId: string): Promise<number>;
+  /** How many later alerts of the incident nobody has answered for. */
+  laterAlertCount(incidentId: string): Promise<number>;
+  /**
+   * Sets what the alert is to the incident. An alert is attached or offered to one incident at most: a second one is a bug
+   * and throws.
+   * @param laterNumber which of the incident's later alerts it is while nobody has answered for it
+   */
+  relate(
+    incidentId: string,
+    alertId: string,
+    relation: AlertRelation,
+    at: Instant,
+    laterNumber?: number,
+  ): Promise<void>;
   unrelate(incidentId: string, alertId: string): Promise<void>;
 
   // Lines of the feed that belong to no incident

@@ -4,7 +4,8 @@ import type { Instant } from "../../core/time.ts";
 import type { PagerdutyEvent } from "../intake/webhook_event.ts";
 import type { AlertFacts, AlertRow, Relation } from "../store/store.ts";
 import { homeOf } from "./home.ts";
-import { followToOpen, openForAlert, openWithNewWindow } from "./open.ts";
+import { addLaterAlert } from "./later.ts";
+import { followToOpen, openApart, openForAlert, openWithNewWindow } from "./open.ts";
 import { announceAlert, COMPANION_ACTOR, queue, record, type Unit } from "./unit.ts";
 
 /** What an event changed about an alert that was known before. */
@@ -37,6 +38,12 @@ export async function moveAlert(
   if (isReopened(change)) {
     await dropWishes(unit, home, change.at, "reopened_in_pagerduty");
     if (!row || !isOpen(row.incident)) return openAgain(unit, home, after.facts);
+    // A person said that it is none of this incident's; now that it is back, it goes its own way.
+    if (home.relation === "set_aside") {
+      const why = "set_aside_before" as const;
+      const homes = await openApart(unit, [after.facts], why);
+      return { action: "opened", incidentId: homes.get(after.facts.id) ?? "", why };
+    }
   }
   const resolution = currentResolution(after.facts);
   if (resolution?.by !== "merge" || currentResolution(before.facts)?.by === "merge") return undefined;
@@ -89,8 +96,14 @@ async function followMerge(unit: Unit, home: Relation, alertId: string, into: st
     return undefined;
   }
   await unit.tx.unrelate(home.incidentId, alertId);
-  await unit.tx.relate(target.incidentId, alertId, target.relation, unit.now);
-  await announceAlert(unit, target.incidentId, alertId);
+  const moved = target.relation === "offered" ? await unit.tx.alert(alertId) : undefined;
+  if (moved) {
+    const hint = { expectsAlerts: false };
+    await addLaterAlert(unit, target.incidentId, { alert: moved.facts, action: "offer", why, hint });
+  } else {
+    await unit.tx.relate(target.incidentId, alertId, "attached", unit.now);
+    await announceAlert(unit, target.incidentId, alertId);
+  }
   const to = target.incidentId;
   await queue(unit, home.incidentId, { kind: "slack_signal", signal: "alert_moved", alertId, to });
   const data = { alertId, from: home.incidentId, to, mergedInto: into };

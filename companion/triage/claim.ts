@@ -4,7 +4,8 @@ import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts
 import { accept, refuse, type Result } from "../../core/result.ts";
 import { cutCharacters, oneLine, slug } from "../../core/text.ts";
 import { transition } from "../../core/transitions.ts";
-import { moveContents, openByHand } from "./open.ts";
+import { moveContents } from "./move_contents.ts";
+import { openByHand } from "./open.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
 import { actorOf, record, type Unit } from "./unit.ts";
 import { takeFreeWindow } from "./window.ts";

@@ -4,7 +4,7 @@ import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts
 import { accept, refuse, type Result } from "../../core/result.ts";
 import type { OutboxRow } from "../jobs.ts";
 import { announceInFeed } from "./feed.ts";
-import { openWithNewWindow } from "./open.ts";
+import { giveNewHome } from "./open.ts";
 import { afterReminder, postponeReminder } from "./reminders.ts";
 import { type Refusal, unknownIncident } from "./refusal.ts";
 import { COMPANION_ACTOR, record, type Unit } from "./unit.ts";
@@ -39,21 +39,16 @@ export async function takeConfirmation(
   return accept({ ok: true });
 }
 
-/** The later alert was meant for an incident that Slack knows to be closed: it opens one of its own. */
+/** The later alerts were meant for an incident that Slack knows to be closed: they get a triage of their own. */
 async function decideAgain(unit: Unit, { job, subject }: OutboxRow): Promise<void> {
   if (job.kind !== "slack_signal" || job.signal !== "later_alert") return;
-  const alert = await unit.tx.alert(job.alertId);
-  const relations = await unit.tx.relations(job.alertId);
-  const isStillOffered = relations.some((one) => one.incidentId === subject && one.relation === "offered");
-  if (!alert || alert.facts.status === "resolved" || !isStillOffered) return;
-  await unit.tx.unrelate(subject, job.alertId);
-  await openWithNewWindow(unit, {
-    id: unit.id("inc"),
-    alert: alert.facts,
-    at: unit.now,
-    why: "stale_in_slack",
-    hint: { expectsAlerts: false },
-  });
+  const offered = (await unit.tx.alertsOf(subject)).filter(({ relation }) => relation === "offered");
+  await giveNewHome(
+    unit,
+    subject,
+    offered.map(({ facts }) => facts),
+    "stale_in_slack",
+  );
 }
 
 /** Somebody wrote in the channel, so it is archived later. Never at once again, whatever Slack's clock says. */

@@ -4,10 +4,12 @@ import type { CompanionAnswers, CompanionRequests, Decision, Place } from "../..
 import { accept, refuse, type Result } from "../../core/result.ts";
 import { oneLine } from "../../core/text.ts";
 import { type Command, transition } from "../../core/transitions.ts";
-import type { IncidentRow } from "../store/store.ts";
+import type { IncidentRow, RelatedAlert } from "../store/store.ts";
 import type { What } from "../timeline.ts";
 import { rememberMove } from "./bring_back.ts";
-import { attachAlert, followToOpen, giveNewHome, moveContents } from "./open.ts";
+import { isUnanswered } from "./home.ts";
+import { moveContents } from "./move_contents.ts";
+import { attachAlert, followToOpen, giveNewHome } from "./open.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
 import { endReminders } from "./reminders.ts";
 import { wantResolved } from "./resolve.ts";
@@ -122,15 +124,16 @@ async function afterDismiss(unit: Unit, row: IncidentRow, decision: Decision): P
   const note = oneLine(decision.note);
   const reason = DISMISS_REASONS[decision.reason ?? "other"];
   const text = `${decision.by.name} dismissed this in Slack: ${reason}${note === "" ? "." : `. ${note}`}`;
+  // Where the person saw a list, exactly what they ticked; a ticked later alert was no incident either. Without one, what
+  // was part of it: nobody has said yet that the later alerts are.
+  const isDismissed = (alert: RelatedAlert) =>
+    decision.dismissAlertIds ? decision.dismissAlertIds.includes(alert.facts.id) : !isUnanswered(alert);
   const alerts = await unit.tx.alertsOf(id);
-  // Where the person saw a list, exactly what they ticked; a ticked offer was no incident either.
-  const isDismissed = ({ facts, relation }: (typeof alerts)[number]) =>
-    decision.dismissAlertIds ? decision.dismissAlertIds.includes(facts.id) : relation === "attached";
   const atHome = alerts.filter(({ relation }) => relation === "attached" || relation === "offered");
-  for (const { facts, relation } of atHome.filter(isDismissed)) {
-    if (relation === "offered") await attachAlert(unit, id, facts.id);
-    await wantResolved(unit, id, facts.id, decision.by, decision.at);
-    await queue(unit, id, { kind: "pagerduty_note", alertId: facts.id, by: decision.by, text });
+  for (const alert of atHome.filter(isDismissed)) {
+    if (isUnanswered(alert)) await attachAlert(unit, id, alert.facts.id);
+    await wantResolved(unit, id, alert.facts.id, decision.by, decision.at);
+    await queue(unit, id, { kind: "pagerduty_note", alertId: alert.facts.id, by: decision.by, text });
   }
   // Nobody said that the others are no incident either.
   await giveNewHome(

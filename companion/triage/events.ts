@@ -9,6 +9,7 @@ import { isWishNewer, moveAlert } from "./alert_moves.ts";
 import { unseenAlert, updatedAlert } from "./alert_row.ts";
 import { updateInFeed } from "./feed.ts";
 import { homeOf } from "./home.ts";
+import { raiseLevel } from "./later.ts";
 import { endSnooze, noteAcknowledgement } from "./reminders.ts";
 import { type Routed, routeNewAlert } from "./open.ts";
 import type { Why } from "../timeline.ts";
@@ -53,12 +54,17 @@ export async function takeEvent(
     return takeUnrelated(unit, event, after.facts, alertTime(event.occurredAt, receivedAt), { isNews, isBegun });
   }
   if (!isNews) return { action: "unchanged", alertId: alert.id };
-  if (!home) return { action: "recorded", alertId: alert.id };
+  if (!home) {
+    // Kept separate while it was over, or from what is closed by now: back again, it has no triage yet.
+    const isBegun = before?.facts.status === "resolved";
+    return takeUnrelated(unit, event, after.facts, alertTime(event.occurredAt, receivedAt), { isNews, isBegun });
+  }
   if (before) {
     const moved = await moveAlert(unit, { before, after, event, at }, home);
     if (moved) return { ...moved, alertId: alert.id };
   }
   await announceAlert(unit, home.incidentId, alert.id);
+  await raiseLevel(unit, home.incidentId, after.facts);
   if (before && home.relation === "attached") await noteNews(unit, home.incidentId, before.facts, after.facts, at);
   // People who were assigned since come without their addresses, by which Slack knows them.
   if (after.facts.paged.some(({ email }) => email === undefined)) {

@@ -1,10 +1,12 @@
 import { routeAlert } from "../../core/debounce.ts";
 import { type Incident, isOpen, type Person } from "../../core/incident.ts";
-import { windowEnd } from "../../core/service_settings.ts";
+import { routeLaterAlert } from "../../core/later_alert.ts";
+import { type ServiceSettings, windowEnd } from "../../core/service_settings.ts";
 import type { Instant } from "../../core/time.ts";
 import type { Place } from "../../core/protocol.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
 import type { Why } from "../timeline.ts";
+import { addLaterAlert, levelOf } from "./later.ts";
 import { beginReminders } from "./reminders.ts";
 import { actorOf, announceAlert, COMPANION_ACTOR, queue, record, serviceSettings, type Unit } from "./unit.ts";
 
@@ -16,7 +18,7 @@ export interface DetailsHint {
 
 /** What became of an alert, and by which rule. */
 export interface Routed {
-  readonly action: "opened" | "offered";
+  readonly action: "opened" | "offered" | "attached";
   readonly incidentId: string;
   readonly why: Why;
 }
@@ -37,12 +39,30 @@ export async function routeNewAlert(unit: Unit, alert: AlertFacts, at: Instant, 
     return { action: "opened", incidentId: candidate, why };
   }
   const target = await followToOpen(unit, claimed.incidentId);
-  if (target) {
-    await offerAlert(unit, target, alert, hint);
-    return { action: "offered", incidentId: target.incident.id, why: "in_window" };
-  }
+  if (target) return joinWindow(unit, { target, alert, setting: settings.laterAlerts, hint });
   // Alerts never join a closed incident: the window begins anew with this one.
   return openWithNewWindow(unit, { id: candidate, alert, at, why: "incident_closed", hint });
+}
+
+interface Joining {
+  readonly target: IncidentRow;
+  readonly alert: AlertFacts;
+  readonly setting: ServiceSettings["laterAlerts"];
+  readonly hint: DetailsHint;
+}
+
+/** The window's incident is open: the alert joins it, unless a person said before that it does not belong there. */
+async function joinWindow(unit: Unit, { target, alert, setting, hint }: Joining): Promise<Routed> {
+  const incidentId = target.incident.id;
+  const relations = await unit.tx.relations(alert.id);
+  const route = routeLaterAlert(relations.find((one) => one.incidentId === incidentId)?.relation, setting);
+  const { action, why } = route;
+  if (action === "own_triage") {
+    const homes = await openApart(unit, [alert], why, hint);
+    return { action: "opened", incidentId: homes.get(alert.id) ?? "", why };
+  }
+  await addLaterAlert(unit, incidentId, { alert, action, why, hint });
+  return { action: action === "attach" ? "attached" : "offered", incidentId, why };
 }
 
 /** Opens an incident for the alert that takes the service's window over, whatever held it. */
@@ -81,7 +101,8 @@ export async function openForAlert(unit: Unit, opening: AlertOpening): Promise<v
     serviceName: alert.serviceName,
     openedAt: at,
   };
-  await unit.tx.addIncident({ incident, sequence: 0, laterCount: 0, windowClosesAt: opening.windowClosesAt });
+  const level = levelOf(alert);
+  await unit.tx.addIncident({ incident, sequence: 0, laterCount: 0, level, windowClosesAt: opening.windowClosesAt });
   await unit.tx.relate(id, alert.id, "attached", unit.now);
   const link = reopenedFrom === undefined ? {} : { reopenedFrom };
   await queue(unit, id, { kind: "slack_triage", alertId: alert.id, ...link });
@@ -122,43 +143,6 @@ function accountOf({ number, title, serviceId, serviceName, openedAt }: Incident
   return { number, title, serviceId, serviceName, openedAt };
 }
 
-/**
- * What belongs to one incident goes over to another: its windows, its alerts, its offers.
- * @returns the alerts that were attached
- */
-export async function moveContents(unit: Unit, fromId: string, toId: string): Promise<readonly string[]> {
-  const attached: string[] = [];
-  await unit.tx.moveWindows(fromId, toId);
-  for (const { facts, relation } of await unit.tx.alertsOf(fromId)) {
-    if (relation !== "attached" && relation !== "offered") continue;
-    await unit.tx.unrelate(fromId, facts.id);
-    await unit.tx.relate(toId, facts.id, relation, unit.now);
-    if (relation === "attached") {
-      await announceAlert(unit, toId, facts.id);
-      attached.push(facts.id);
-      continue;
-    }
-    // The offer's buttons stay behind, so it is offered anew.
-    const target = await unit.tx.incident(toId);
-    if (!target) continue;
-    const laterCount = target.laterCount + 1;
-    await unit.tx.saveIncident({ ...target, laterCount });
-    await queue(unit, toId, { kind: "slack_signal", signal: "later_alert", alertId: facts.id, laterCount });
-  }
-  return attached;
-}
-
-/** The alert falls into the incident's window: it is offered there, for a person to say whether it belongs. */
-export async function offerAlert(unit: Unit, target: IncidentRow, alert: AlertFacts, hint: DetailsHint): Promise<void> {
-  const { id } = target.incident;
-  const laterCount = target.laterCount + 1;
-  await unit.tx.relate(id, alert.id, "offered", unit.now);
-  await unit.tx.saveIncident({ ...target, laterCount });
-  await queue(unit, id, { kind: "slack_signal", signal: "later_alert", alertId: alert.id, laterCount });
-  await queue(unit, id, { kind: "fetch_details", alertId: alert.id, ...hint });
-  await record(unit, id, "alert.offered", "in_window", COMPANION_ACTOR, { alertId: alert.id, laterCount });
-}
-
 /** The incident itself if it is open, else the open one that it was merged into; undefined where that is closed too. */
 export async function followToOpen(unit: Unit, incidentId: string): Promise<IncidentRow | undefined> {
   const seen = new Set<string>();
@@ -178,22 +162,54 @@ export async function followToOpen(unit: Unit, incidentId: string): Promise<Inci
  * still open in PagerDuty is left without one.
  * @param formerId the incident that ended
  */
-export async function giveNewHome(unit: Unit, formerId: string, alerts: readonly AlertFacts[]): Promise<void> {
+export async function giveNewHome(
+  unit: Unit,
+  formerId: string,
+  alerts: readonly AlertFacts[],
+  why: "left_over" | "stale_in_slack" = "left_over",
+): Promise<void> {
   const homes = new Map<string, string>();
   const hint = { expectsAlerts: false };
   for (const alert of alerts) {
     if (alert.status === "resolved") continue;
     await unit.tx.unrelate(formerId, alert.id);
     const home = homes.get(alert.serviceId);
-    const target = home === undefined ? undefined : await unit.tx.incident(home);
-    if (target) {
-      await offerAlert(unit, target, alert, hint);
+    if (home !== undefined) {
+      await addLaterAlert(unit, home, { alert, action: "offer", why, hint });
       continue;
     }
     const id = unit.id("inc");
-    await openWithNewWindow(unit, { id, alert, at: unit.now, why: "left_over", hint });
+    await openWithNewWindow(unit, { id, alert, at: unit.now, why, hint });
     homes.set(alert.serviceId, id);
   }
+}
+
+/**
+ * Opens a triage of their own for alerts that do not belong where they fell, one for each service. The window stays with
+ * the incident that has it: these were not the first of a failure.
+ * @returns the incidents by their alerts; what PagerDuty has resolved needs none
+ */
+export async function openApart(
+  unit: Unit,
+  alerts: readonly AlertFacts[],
+  why: "kept_separate" | "kept_separate_before" | "set_aside_before",
+  hint: DetailsHint = { expectsAlerts: false },
+): Promise<ReadonlyMap<string, string>> {
+  const byService = new Map<string, string>();
+  const homes = new Map<string, string>();
+  for (const alert of alerts) {
+    if (alert.status === "resolved") continue;
+    const home = byService.get(alert.serviceId);
+    const id = home ?? unit.id("inc");
+    if (home === undefined) {
+      await openForAlert(unit, { id, alert, at: unit.now, windowClosesAt: unit.now, why, hint });
+    } else {
+      await attachAlert(unit, id, alert.id);
+    }
+    byService.set(alert.serviceId, id);
+    homes.set(alert.id, id);
+  }
+  return homes;
 }
 
 /** Makes an alert part of an incident, whatever it was before, and tells Slack there. */

@@ -3,7 +3,8 @@ import { accept, refuse, type Result } from "../../core/result.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
 import { homeOf } from "./home.ts";
 import { openedFromFeed } from "./feed.ts";
-import { followToOpen, offerAlert, openForAlert } from "./open.ts";
+import { addLaterAlert } from "./later.ts";
+import { followToOpen, openForAlert } from "./open.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Unit } from "./unit.ts";
 import { takeFreeWindow } from "./window.ts";
@@ -69,10 +70,10 @@ async function offerCompanions(unit: Unit, key: string, first: AlertFacts, id: s
   if (line?.kind !== "alert" && line?.kind !== "suppressed") return;
   for (const place of await unit.tx.feedPlaces(key, OFFERED_MAX)) {
     const row = place.isOver || place.openedAs !== "" ? undefined : await unit.tx.alert(place.alertId);
-    const target = await unit.tx.incident(id);
-    if (!row || !target || row.facts.serviceId !== first.serviceId) continue;
+    if (!row || row.facts.serviceId !== first.serviceId) continue;
     if (homeOf(await unit.tx.relations(place.alertId))) continue;
-    await offerAlert(unit, target, row.facts, { expectsAlerts: false });
+    const hint = { expectsAlerts: false };
+    await addLaterAlert(unit, id, { alert: row.facts, action: "offer", why: "opened_from_feed", hint });
     await openedFromFeed(unit, place, id, by);
   }
 }

@@ -38,10 +38,12 @@ async function closeAlerts(unit: Unit, request: CompanionRequests["resolve"]): P
   const ticked = new Set(request.resolveAlertIds);
   const shown = new Set(request.setAsideAlertIds);
   const leftOver: AlertFacts[] = [];
-  for (const { facts, relation } of await unit.tx.alertsOf(incidentId)) {
+  for (const { facts, relation, laterNumber } of await unit.tx.alertsOf(incidentId)) {
+    // Kept separate while the form was open: it has a triage of its own.
+    if (relation === "separate") continue;
     if (ticked.has(facts.id)) {
       // One that was only offered is ticked as part of this incident.
-      if (relation !== "attached") await unit.tx.relate(incidentId, facts.id, "attached", unit.now);
+      if (relation !== "attached" || laterNumber > 0) await unit.tx.relate(incidentId, facts.id, "attached", unit.now);
       await wantResolved(unit, incidentId, facts.id, by, at);
     } else if (relation === "attached" || relation === "offered") {
       if (shown.has(facts.id)) await setAside(unit, incidentId, facts.id, by);

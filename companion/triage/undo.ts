@@ -6,6 +6,7 @@ import { accept, refuse, type Result } from "../../core/result.ts";
 import { transition } from "../../core/transitions.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
 import { bringBack } from "./bring_back.ts";
+import { offerAgain } from "./later.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
 import { beginReminders } from "./reminders.ts";
 import { actorOf, announceAlert, queue, record, type Unit } from "./unit.ts";
@@ -39,6 +40,7 @@ export async function takeUndo(unit: Unit, request: UndoRequest): Promise<Result
   const window = await takeWindowBack(unit, after);
   await unit.tx.saveIncident(after);
   if (command === "undo") await beginReminders(unit, incidentId);
+  await offerAgain(unit, incidentId);
   await record(unit, incidentId, command === "undo" ? "incident.undone" : "incident.reopened", why, actorOf(by), {
     requestId,
     from: row.incident.status,

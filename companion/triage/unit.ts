@@ -1,5 +1,7 @@
 import { feedKeyOf } from "../../core/feed_line.ts";
-import type { Person } from "../../core/incident.ts";
+import { isOpen, type Person } from "../../core/incident.ts";
+import { tellAt } from "../../core/later_alert.ts";
+import type { SignalKind } from "../../core/protocol.ts";
 import {
   defaultServiceSettings,
   resolveServiceSettings,
@@ -7,10 +9,11 @@ import {
   type Urgency,
 } from "../../core/service_settings.ts";
 import type { Instant } from "../../core/time.ts";
-import type { DeliveryKind, Job } from "../jobs.ts";
+import type { DeliveryKind, Job, OutboxRow } from "../jobs.ts";
 import { DELIVERY_KINDS } from "../jobs.ts";
 import type { Transaction } from "../store/store.ts";
 import type { TimelineEntry, What, Why } from "../timeline.ts";
+import { isUnanswered } from "./home.ts";
 
 /** The settings that the companion's own rules need. */
 export interface TriageSettings {
@@ -67,14 +70,51 @@ function nextSequence(tx: Transaction, subject: string): Promise<number> {
   return key === undefined ? tx.nextSequence(subject) : tx.nextFeedSequence(key);
 }
 
+/** Slack hears of each of these, oldest first; of the other attached alerts of an open incident it hears how many there are. */
+const TOLD_ONE_BY_ONE = 25;
+
 /**
  * Tells Slack that an alert of the incident has changed. What waits and was never sent is read when it leaves, so it
  * carries the change already and nothing is added.
  */
 export async function announceAlert(unit: Unit, incidentId: string, alertId: string): Promise<void> {
+  if (await isToldWithOthers(unit, incidentId, alertId)) return tellLaterAlerts(unit, incidentId, alertId);
   const open = await unit.tx.openJobs(incidentId, DELIVERY_KINDS);
   const carriesIt = open.some(
-    ({ state, attempts, job }) => state === "ready" && attempts === 0 && "alertId" in job && job.alertId === alertId,
+    (row) => isUnread(row) && "alertId" in row.job && row.job.alertId === alertId && !isSignal(row, "later_alert"),
   );
   if (!carriesIt) await queue(unit, incidentId, { kind: "slack_signal", signal: "alert_changed", alertId });
+}
+
+async function isToldWithOthers(unit: Unit, incidentId: string, alertId: string): Promise<boolean> {
+  const row = await unit.tx.incident(incidentId);
+  const relation = (await unit.tx.relations(alertId)).find((one) => one.incidentId === incidentId);
+  if (!row || !relation || !isOpen(row.incident)) return false;
+  if (isUnanswered(relation)) return true;
+  return relation.relation === "attached" && (await unit.tx.attachedBefore(incidentId, alertId)) >= TOLD_ONE_BY_ONE;
+}
+
+/**
+ * Tells Slack how the later alerts of an open incident stand, at most once an interval however many there are: what waits
+ * to be told is told together.
+ */
+export async function tellLaterAlerts(unit: Unit, incidentId: string, alertId: string, isRise = false): Promise<void> {
+  const row = await unit.tx.incident(incidentId);
+  if (!row || !isOpen(row.incident)) return;
+  const open = await unit.tx.openJobs(incidentId, ["slack_signal"]);
+  if (open.some((job) => isUnread(job) && isSignal(job, "later_alert"))) return;
+  const at = tellAt(row.laterToldAt ?? 0, unit.now, isRise);
+  if (at > unit.now) return unit.tx.setTimerOnce("later_alerts", incidentId, at);
+  await unit.tx.clearTimer("later_alerts", incidentId);
+  await unit.tx.saveIncident({ ...row, laterToldAt: unit.now });
+  await queue(unit, incidentId, { kind: "slack_signal", signal: "later_alert", alertId });
+}
+
+/** What was never taken in hand is read when it leaves. */
+function isUnread({ state, attempts }: OutboxRow): boolean {
+  return state === "ready" && attempts === 0;
+}
+
+function isSignal({ job }: OutboxRow, signal: SignalKind): boolean {
+  return job.kind === "slack_signal" && job.signal === signal;
 }

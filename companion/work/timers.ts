@@ -5,7 +5,7 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { remind } from "../triage/reminders.ts";
-import { COMPANION_ACTOR, queue, record, type Unit } from "../triage/unit.ts";
+import { COMPANION_ACTOR, queue, record, tellLaterAlerts, type Unit } from "../triage/unit.ts";
 
 export interface TimerDeps {
   readonly store: Store;
@@ -71,6 +71,8 @@ async function fire(unit: Unit, kind: TimerKind, subject: string): Promise<void>
       return record(unit, subject, "archive.due", "timer_due", COMPANION_ACTOR);
     case "remind":
       return remind(unit, subject);
+    case "later_alerts":
+      return tellLaterAlerts(unit, subject, "");
     case "reapply_decision": {
       const row = await unit.tx.incident(subject);
       if (!row?.decision || row.appliedAt !== undefined) return;

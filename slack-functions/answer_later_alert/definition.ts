@@ -2,35 +2,44 @@ import { DefineFunction, Schema } from "deno-slack-sdk/mod.ts";
 
 export const AnswerLaterAlertDefinition = DefineFunction({
   callback_id: "answer_later_alert",
-  title: "Attach a later alert or keep it separate",
-  description: "Applies the answer to an offered alert: attaches it to the incident, or opens a triage of its own.",
+  title: "Answer later alerts",
+  description: "Applies the answer to later alerts: attaches them, opens a triage of their own, or sets them aside.",
   source_file: "slack-functions/answer_later_alert/handler.ts",
   input_parameters: {
     properties: {
       incident_id: {
         type: Schema.types.string,
         title: "Incident",
-        description: "The incident that it was offered to.",
+        description: "The incident that they were offered to.",
       },
-      alert_id: {
+      alert_ids: {
         type: Schema.types.string,
-        title: "Alert",
-        description: "The alert that was answered; where it is empty the step does nothing.",
+        title: "Alerts",
+        description: "The alerts that were answered, as a JSON list of ids.",
       },
-      answer: { type: Schema.types.string, title: "Answer", description: "attach or keep_separate." },
+      up_to: {
+        type: Schema.types.string,
+        title: "Up to",
+        description: "Set where the answer is for all later alerts up to this one; else 0.",
+      },
+      answer: {
+        type: Schema.types.string,
+        title: "Answer",
+        description: "attach, keep_separate or set_aside; otherwise the step does nothing.",
+      },
       answered_by: { type: Schema.types.string, title: "Answered by", description: "The Slack user who pressed." },
       answered_at: { type: Schema.types.string, title: "Answered at", description: "When, in ISO 8601." },
     },
-    required: ["incident_id", "alert_id", "answer"],
+    required: ["incident_id", "alert_ids", "answer"],
   },
   output_parameters: {
     properties: {
-      relation: {
+      answer: {
         type: Schema.types.string,
-        title: "Relation",
-        description: "attached or separate; none where there was nothing to do.",
+        title: "Answer",
+        description: "The answer that was applied; none where there was nothing to do.",
       },
     },
-    required: ["relation"],
+    required: ["answer"],
   },
 });

@@ -1,52 +1,36 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
+import { LATER_ALERT_ANSWERS } from "../../core/protocol.ts";
 import { fromIso } from "../../core/time.ts";
-import { awaitAlert, writeAlert } from "../shared/alerts.ts";
-import { type App, openApp, problemOf } from "../shared/app.ts";
-import { awaitIncident, placeOf } from "../shared/incidents.ts";
-import { handOver, isUnsent } from "../shared/pending.ts";
-import { personOf } from "../shared/people.ts";
-import { publish } from "../shared/publish.ts";
-import { SlackProblem } from "../shared/slack.ts";
+import { openApp, problemOf } from "../shared/app.ts";
+import { awaitIncident, idsIn, whereOf } from "../shared/incidents.ts";
+import { applyAnswer } from "../shared/later_alerts.ts";
+import { mention } from "../shared/mrkdwn.ts";
+import { mayCall, SlackProblem } from "../shared/slack.ts";
 import { AnswerLaterAlertDefinition } from "./definition.ts";
 
 export default SlackFunction(AnswerLaterAlertDefinition, async (context) => {
-  const { alert_id, answer, answered_by } = context.inputs;
-  if (alert_id === "" || !answered_by || (answer !== "attach" && answer !== "keep_separate")) {
-    return { outputs: { relation: "none" } };
-  }
+  const { incident_id, alert_ids, up_to, answered_by, answered_at } = context.inputs;
+  const answer = LATER_ALERT_ANSWERS.find((one) => one === context.inputs.answer);
+  if (!answer || !answered_by) return { outputs: { answer: "none" } };
   try {
-    return { outputs: { relation: await applyAnswer(openApp(context), { ...context.inputs, answer, answered_by }) } };
+    const app = openApp(context);
+    const record = await awaitIncident(app, incident_id);
+    if (!record) throw new SlackProblem("The incident is not on record.");
+    const at = fromIso(answered_at) ?? app.now;
+    const upTo = Number(up_to) || 0;
+    const refused = await applyAnswer(app, record, { alertIds: idsIn(alert_ids), upTo, answer, by: answered_by, at });
+    if (refused) {
+      const text = `${mention(answered_by)} ${refused}`;
+      await mayCall(app.slack, "chat.postMessage", {
+        ...whereOf(record),
+        thread_ts: record.threadTs || record.cardTs,
+        text,
+      });
+    }
+    return { outputs: { answer } };
   } catch (thrown) {
     return {
-      error: `The answer could not be applied. ${problemOf(thrown)} The alert is offered again when the incident ends.`,
+      error: `The answer could not be applied. ${problemOf(thrown)} The alerts are offered again when the incident ends.`,
     };
   }
 });
-
-interface Answered {
-  readonly incident_id: string;
-  readonly alert_id: string;
-  readonly answer: "attach" | "keep_separate";
-  readonly answered_by: string;
-  readonly answered_at?: string;
-}
-
-async function applyAnswer(app: App, answered: Answered): Promise<"attached" | "separate"> {
-  const { incident_id: incidentId, alert_id: alertId, answer } = answered;
-  const [record, stored] = await Promise.all([awaitIncident(app, incidentId), awaitAlert(app, alertId)]);
-  if (!record || !stored) throw new SlackProblem("The incident or the alert is not on record.");
-  const relation = answer === "attach" ? "attached" : "separate";
-  const alert = { ...stored.alert, relation } as const;
-  const written = await writeAlert(app, stored, alert, incidentId);
-  const place = placeOf(record);
-  const told = await handOver(app, "answer", incidentId, alertId, {
-    incidentId,
-    alertId,
-    answer,
-    by: await personOf(app.slack, answered.answered_by),
-    at: fromIso(answered.answered_at) ?? app.now,
-    ...(place ? { place } : {}),
-  });
-  await publish(app, record, { known: [written], unsent: isUnsent(told) });
-  return relation;
-}

@@ -26,10 +26,16 @@ export const ApplySignalDefinition = DefineFunction({
   output_parameters: {
     properties: {
       incident_id: { type: Schema.types.string, title: "Incident", description: "The incident that it was about." },
-      offer_alert_id: {
+      offer_alert_ids: {
         type: Schema.types.string,
-        title: "Alert to offer",
-        description: "A later alert that people are to be asked about; empty where there is none.",
+        title: "Alerts to offer",
+        description:
+          "Later alerts that people are to be asked about, as a JSON list of ids; empty where there are none.",
+      },
+      offer_up_to: {
+        type: Schema.types.string,
+        title: "Up to",
+        description: "How many later alerts the incident has had.",
       },
       ask_incident_id: {
         type: Schema.types.string,
@@ -47,6 +53,6 @@ export const ApplySignalDefinition = DefineFunction({
         description: "The delivery's place among those of its incident.",
       },
     },
-    required: ["incident_id", "offer_alert_id", "ask_incident_id", "delivery_id", "sequence"],
+    required: ["incident_id", "offer_alert_ids", "offer_up_to", "ask_incident_id", "delivery_id", "sequence"],
   },
 });

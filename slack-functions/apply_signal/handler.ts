@@ -5,20 +5,14 @@ import { awaitIncident, type IncidentRecord, placeOf, readIncident, saveRecord }
 import { handOverPending } from "../shared/pending.ts";
 import { publish } from "../shared/publish.ts";
 import { takeFeedLine } from "./feed_line.ts";
-import {
-  applyDecisionAgain,
-  archiveIfQuiet,
-  type SignalOutcome,
-  takeAlertNews,
-  takeLaterAlert,
-  takeMovedAlert,
-} from "./signals.ts";
+import { takeLaterAlerts } from "./later_alerts.ts";
+import { applyDecisionAgain, archiveIfQuiet, type SignalOutcome, takeAlertNews, takeMovedAlert } from "./signals.ts";
 import { takeReminder } from "./reminder.ts";
 import { ApplySignalDefinition } from "./definition.ts";
 
 export default SlackFunction(ApplySignalDefinition, async (context) => {
   const { delivery_id, sequence, incident_id, kind } = context.inputs;
-  const done = { incident_id, offer_alert_id: "", ask_incident_id: "", delivery_id: "", sequence };
+  const done = { incident_id, offer_alert_ids: "[]", offer_up_to: "0", ask_incident_id: "", delivery_id: "", sequence };
   try {
     const app = openApp(context);
     if (kind === "sync") {
@@ -39,8 +33,10 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
       return { outputs: done };
     }
     const signal = await applySignal(app, record, kindOf(kind), context.inputs.data);
-    if (signal.offerAlertId) {
-      return { outputs: { ...done, offer_alert_id: signal.offerAlertId, delivery_id } };
+    if (signal.offer) {
+      const { alertIds, upTo } = signal.offer;
+      const offer = { offer_alert_ids: JSON.stringify(alertIds), offer_up_to: String(upTo) };
+      return { outputs: { ...done, ...offer, delivery_id } };
     }
     // Any other outcome is for the companion to act on; if this confirmation is lost, it must come out the same again.
     if (signal.outcome === "applied") await saveRecord(app, record, { sequence: Number(sequence) });
@@ -59,7 +55,7 @@ function applySignal(
 ): Promise<SignalOutcome> {
   switch (kind) {
     case "later_alert":
-      return takeLaterAlert(app, record, data);
+      return takeLaterAlerts(app, record, data);
     case "alert_changed":
       return takeAlertNews(app, record, data);
     case "alert_moved":

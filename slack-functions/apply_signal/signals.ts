@@ -6,7 +6,7 @@ import { inviteUser } from "../shared/invite.ts";
 import { readAlert, writeAlert } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
 import { applyDecision } from "../shared/apply_decision.ts";
-import { type IncidentRecord, parseReason, readIncident, saveRecord, whereOf } from "../shared/incidents.ts";
+import { idsIn, type IncidentRecord, parseReason, readIncident, saveRecord, whereOf } from "../shared/incidents.ts";
 import { section } from "../shared/card.ts";
 import { channelLink, escapeText, link } from "../shared/mrkdwn.ts";
 import { isPosted } from "../shared/posted.ts";
@@ -18,25 +18,10 @@ import { mayCall, numberOf, recordOf, SlackProblem, textOf } from "../shared/sla
 export interface SignalOutcome {
   readonly outcome: CompanionRequests["confirm"]["outcome"];
   readonly notBefore?: number;
-  /** People are to be asked about this alert; the delivery is confirmed when they were. */
-  readonly offerAlertId?: string;
+  /** People are to be asked about these later alerts; the delivery is confirmed when they were. */
+  readonly offer?: { readonly alertIds: readonly string[]; readonly upTo: number };
   /** The question is to be asked anew. */
   readonly askIncidentId?: string;
-}
-
-/** The service failed again inside the window: the card counts it, and the next step offers it in a thread. */
-export async function takeLaterAlert(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
-  const fields = recordOf(safeJson(data));
-  const alert = alertOf(fields);
-  // An alert never joins a closed incident: the companion decides again.
-  if (!isOpen(record.incident)) return { outcome: "stale" };
-  const written = await writeAlert(app, await readAlert(app.slack, alert.id), alert, record.incident.id);
-  const after = await saveRecord(app, record, {
-    alertIds: withId(record, alert.id),
-    laterCount: Math.max(record.laterCount, numberOf(fields["laterCount"])),
-  });
-  await publish(app, after, { known: [written] });
-  return alert.relation === "offered" ? { outcome: "applied", offerAlertId: alert.id } : { outcome: "applied" };
 }
 
 /** News of an alert: details found, acknowledged, reassigned, resolved, an answer to a resolve. */
@@ -150,6 +135,9 @@ function decisionOf(fields: Readonly<Record<string, unknown>>): Decision {
     at: numberOf(fields["at"]),
     note: textOf(fields["note"]),
     ...(decision === "dismiss" ? { reason: parseReason(fields["reason"]) } : {}),
+    ...(Array.isArray(fields["dismissAlertIds"])
+      ? { dismissAlertIds: idsIn(JSON.stringify(fields["dismissAlertIds"])) }
+      : {}),
     ...(mergeInto ? { mergeInto } : {}),
   };
 }

@@ -29,6 +29,11 @@ export const ApplyTriageDecisionDefinition = DefineFunction({
         title: "Merge into",
         description: "The incident that takes this one in.",
       },
+      dismiss_alert_ids: {
+        type: Schema.types.string,
+        title: "Dismissed alerts",
+        description: "Exactly the alerts to dismiss, as a JSON list of ids; empty for all that are attached.",
+      },
       question_ts: {
         type: Schema.types.string,
         title: "Question",

@@ -3,7 +3,7 @@ import type { Decision } from "../../core/protocol.ts";
 import { fromIso } from "../../core/time.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { applyDecision } from "../shared/apply_decision.ts";
-import { parseReason } from "../shared/incidents.ts";
+import { idsIn, parseReason } from "../shared/incidents.ts";
 import { personOf } from "../shared/people.ts";
 import { ApplyTriageDecisionDefinition } from "./definition.ts";
 
@@ -30,6 +30,7 @@ interface Inputs {
   readonly reason?: string;
   readonly note?: string;
   readonly merge_into?: string;
+  readonly dismiss_alert_ids?: string;
 }
 
 /** The decision in the step's inputs; undefined where there was nothing to decide. */
@@ -44,7 +45,9 @@ async function decisionFrom(app: App, inputs: Inputs): Promise<Decision | undefi
     by: await personOf(app.slack, inputs.decided_by),
     at: fromIso(inputs.decided_at) ?? app.now,
     note: inputs.note ?? "",
-    ...(decision === "dismiss" ? { reason: parseReason(inputs.reason) } : {}),
+    ...(decision === "dismiss"
+      ? { reason: parseReason(inputs.reason), dismissAlertIds: idsIn(inputs.dismiss_alert_ids) }
+      : {}),
     ...(decision === "merge" && inputs.merge_into ? { mergeInto: inputs.merge_into } : {}),
   };
 }

@@ -3,13 +3,14 @@ import type {
   SuggestionContext,
   ViewSubmissionContext,
 } from "deno-slack-sdk/functions/interactivity/types.ts";
+import type { Alert } from "../../core/alert.ts";
 import type { DismissReason, Incident } from "../../core/incident.ts";
 import type { Decision } from "../../core/protocol.ts";
 import { toIso } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import { type App, openAppForClick, problemOf } from "../shared/app.ts";
-import { type IncidentRecord, parseReason, placeOf, readIncident } from "../shared/incidents.ts";
+import { alertIdsOf, idsIn, type IncidentRecord, parseReason, placeOf, readIncident } from "../shared/incidents.ts";
 import { readOpenIncidents } from "../shared/open_incidents.ts";
 import { escapeText, plainName } from "../shared/mrkdwn.ts";
 import { mayDecide, personOf, safeJson } from "../shared/people.ts";
@@ -17,8 +18,10 @@ import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
 import { messageView } from "../shared/views.ts";
 import {
+  DISMISS_ALSO,
   DISMISS_NOTE,
   DISMISS_REASON,
+  type Dismissal,
   dismissView,
   MERGE_TARGET,
   mergeView,
@@ -52,7 +55,7 @@ export async function openMergePicker(context: ActionContext<Inputs>) {
     const view =
       typeof record === "string"
         ? messageView("Part of another", escapeText(record))
-        : mergeView(record.incident, channelId, messageTs);
+        : mergeView(record, channelId, messageTs);
     await mustCall(app.slack, "views.update", { view_id: opened, view });
   });
 }
@@ -74,7 +77,7 @@ export async function openDismissForm(context: ActionContext<Inputs>) {
     const view =
       typeof record === "string"
         ? messageView("Not an incident", escapeText(record))
-        : dismissView(record.incident, await whatDismissEnds(app, record), channelId, messageTs);
+        : dismissView(await whatDismissEnds(app, record), channelId, messageTs);
     await mustCall(app.slack, "views.update", { view_id: opened, view });
   });
 }
@@ -127,7 +130,9 @@ export async function submitDismiss(context: ViewSubmissionContext<Inputs>) {
     const record = await decidable(app, context.inputs.incident_id, executionId, metadataOf(context).questionTs);
     if (typeof record === "string") return fieldError(DISMISS_REASON, record);
     if (!(await mayDecide(app.slack, userId, app.teamId))) return fieldError(DISMISS_REASON, NOT_ALLOWED);
-    const answer = { decision: "dismiss", reason, note } as const;
+    const { dismissedIds } = metadataOf(context);
+    const dismissAlertIds = dismissedIds && [...dismissedIds, ...tickedIn(context, DISMISS_ALSO)];
+    const answer = { decision: "dismiss", reason, note, ...(dismissAlertIds ? { dismissAlertIds } : {}) } as const;
     const lost = await decide(app, executionId, record, metadataOf(context).questionTs, userId, answer);
     return lost ? fieldError(DISMISS_REASON, lost) : undefined;
   } catch (thrown) {
@@ -142,6 +147,7 @@ interface Answer {
   readonly reason?: DismissReason;
   readonly note?: string;
   readonly mergeInto?: string;
+  readonly dismissAlertIds?: readonly string[];
 }
 
 /**
@@ -210,6 +216,7 @@ function outputsOf(decision: Decision): Record<string, string> {
     reason: decision.reason ?? "",
     note: decision.note,
     merge_into: decision.mergeInto ?? "",
+    dismiss_alert_ids: decision.dismissAlertIds ? JSON.stringify(decision.dismissAlertIds) : "",
   };
 }
 
@@ -236,11 +243,21 @@ function refusalOfMerge(app: App, incident: Incident, target: Incident, userId: 
   return outcome.ok ? undefined : refusalSentence(outcome.refusal);
 }
 
-async function whatDismissEnds(app: App, record: IncidentRecord): Promise<string> {
-  const stored = await readAlerts(app.slack, record.alertIds);
-  const open = stored.filter(({ alert }) => alert.relation === "attached" && alert.status !== "resolved");
+async function whatDismissEnds(app: App, record: IncidentRecord): Promise<Dismissal> {
+  const stored = (await readAlerts(app.slack, alertIdsOf(record))).map(({ alert }) => alert);
+  const open = stored.filter(({ status }) => status !== "resolved");
+  const later = open.filter(({ id }) => record.laterIds.includes(id));
+  const ended = open.filter((alert) => alert.relation === "attached" && !later.includes(alert));
+  const dismissed = stored
+    .filter((alert) => alert.relation === "attached" && !later.includes(alert))
+    .map(({ id }) => id);
+  const moreLater = Math.max(0, record.unansweredCount + record.bySettingCount - later.length);
+  return { incident: record.incident, whatEnds: whatEnds(ended), dismissedIds: dismissed, later, moreLater };
+}
+
+function whatEnds(open: readonly Alert[]): string {
   if (open.length === 0) return "No page is open for it.";
-  const names = new Set(open.flatMap(({ alert }) => alert.paged.map((person) => escapeText(person.name, 60))));
+  const names = new Set(open.flatMap(({ paged }) => paged.map((person) => escapeText(person.name, 60))));
   const whose = names.size > 0 ? ` and ends the page of ${[...names].slice(0, 3).join(", ")}` : "";
   return `This resolves ${open.length === 1 ? "the alert" : `${open.length} alerts`} in PagerDuty${whose}.`;
 }
@@ -288,8 +305,22 @@ function valueOf(context: ViewSubmissionContext<Inputs>, id: string): Readonly<R
   return recordOf(recordOf(recordOf(recordOf(context.view.state)["values"])[id])[id]);
 }
 
-function metadataOf(context: ViewSubmissionContext<Inputs>): { questionTs: string } {
-  return { questionTs: textOf(recordOf(safeJson(textOf(context.view.private_metadata)))["questionTs"]) };
+function tickedIn(context: ViewSubmissionContext<Inputs>, id: string): string[] {
+  const options = valueOf(context, id)["selected_options"];
+  return Array.isArray(options) ? options.map((option) => textOf(recordOf(option)["value"])) : [];
+}
+
+function metadataOf(context: ViewSubmissionContext<Inputs>): {
+  readonly questionTs: string;
+  /** Set where the dismiss form listed alerts. */
+  readonly dismissedIds?: readonly string[];
+} {
+  const metadata = recordOf(safeJson(textOf(context.view.private_metadata)));
+  const ids = metadata["dismissedIds"];
+  return {
+    questionTs: textOf(metadata["questionTs"]),
+    ...(Array.isArray(ids) ? { dismissedIds: idsIn(JSON.stringify(ids)) } : {}),
+  };
 }
 
 function fieldError(block: string, sentence: string) {

@@ -1,7 +1,10 @@
+import type { Alert } from "../../core/alert.ts";
 import { DISMISS_REASONS, type Incident } from "../../core/incident.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { describeDuration, type Instant } from "../../core/time.ts";
 import { type Block, context, section } from "../shared/card.ts";
+import type { IncidentRecord } from "../shared/incidents.ts";
+import { laterAlerts } from "../shared/later_alerts.ts";
 import { escapeText, mention } from "../shared/mrkdwn.ts";
 import type { OpenIncident } from "../shared/open_incidents.ts";
 
@@ -13,6 +16,7 @@ export const MERGE_TARGET = "merge_target";
 export const DISMISS_VIEW = "dismiss_view";
 export const DISMISS_REASON = "dismiss_reason";
 export const DISMISS_NOTE = "dismiss_note";
+export const DISMISS_ALSO = "dismiss_also";
 
 const QUESTION = "Is this an incident?";
 /** Slack shows at most this many options of a select. */
@@ -54,9 +58,15 @@ export function recordingBlocks(decision: keyof typeof WORDS, userId: string): B
 
 /**
  * The picker of incidents to merge into. Its select must be there from the first opening on, or it stays dead.
- * @param incident undefined while it is being looked up
+ * @param record undefined while it is being looked up
  */
-export function mergeView(incident: Incident | undefined, channelId: string, questionTs: string): Block {
+export function mergeView(record: IncidentRecord | undefined, channelId: string, questionTs: string): Block {
+  const incident = record?.incident;
+  const count = record?.unansweredCount ?? 0;
+  const along =
+    count > 0
+      ? ` ${laterAlerts(count)} that nobody answered ${count === 1 ? "moves" : "move"} along and will be asked about there.`
+      : "";
   return {
     type: "modal",
     callback_id: MERGE_VIEW,
@@ -66,7 +76,7 @@ export function mergeView(incident: Incident | undefined, channelId: string, que
     close: plain("Cancel"),
     blocks: [
       section(
-        `${incident ? `*#${escapeText(incident.number, 20)}* ${escapeText(incident.title, 200)}\n` : ""}Its alert moves to the incident you choose and is resolved in PagerDuty when that one is closed. This channel is archived a little later.`,
+        `${incident ? `*#${escapeText(incident.number, 20)}* ${escapeText(incident.title, 200)}\n` : ""}Its alert moves to the incident you choose and is resolved in PagerDuty when that one is closed.${along} This channel is archived a little later.`,
       ),
       {
         type: "input",
@@ -128,13 +138,25 @@ function optionOf(incident: OpenIncident, now: Instant): Option {
   return { text: plain(cutCharacters(head, MAX_OPTION_TEXT - tail.length) + tail), value: incident.id };
 }
 
-/** @param whatEnds the alerts whose page this ends, in words */
-export function dismissView(incident: Incident, whatEnds: string, channelId: string, questionTs: string): Block {
+export interface Dismissal {
+  readonly incident: Incident;
+  /** The alerts whose page this ends, in words. */
+  readonly whatEnds: string;
+  /** Those alerts' ids. */
+  readonly dismissedIds: readonly string[];
+  /** Later alerts that nobody answered for: only what is ticked is dismissed too. */
+  readonly later: readonly Alert[];
+  /** How many more of them there are than the form can list. */
+  readonly moreLater: number;
+}
+
+export function dismissView(dismissal: Dismissal, channelId: string, questionTs: string): Block {
+  const { incident, whatEnds, dismissedIds, later } = dismissal;
   const reasons = Object.entries(DISMISS_REASONS).map(([value, text]) => ({ text: plain(text), value }));
   return {
     type: "modal",
     callback_id: DISMISS_VIEW,
-    private_metadata: JSON.stringify({ channelId, questionTs }),
+    private_metadata: JSON.stringify({ channelId, questionTs, ...(later.length > 0 ? { dismissedIds } : {}) }),
     title: plain("Not an incident"),
     submit: plain("Dismiss"),
     close: plain("Cancel"),
@@ -148,6 +170,7 @@ export function dismissView(incident: Incident, whatEnds: string, channelId: str
         label: plain("Why not?"),
         element: { type: "radio_buttons", action_id: DISMISS_REASON, options: reasons, initial_option: reasons[0] },
       },
+      ...laterBlocks(dismissal),
       {
         type: "input",
         block_id: DISMISS_NOTE,
@@ -157,6 +180,34 @@ export function dismissView(incident: Incident, whatEnds: string, channelId: str
       },
     ],
   };
+}
+
+/** What the service's setting attached is ticked, what nobody answered is not; what is not ticked goes its own way. */
+function laterBlocks({ later, moreLater }: Dismissal): Block[] {
+  if (later.length === 0) return [];
+  const options = later.map((alert) => ({ alert, option: laterOption(alert) }));
+  const ticked = options.filter(({ alert }) => alert.relation === "attached").map(({ option }) => option);
+  const more = moreLater > 0 ? ` So do the ${moreLater} that are not listed.` : "";
+  return [
+    {
+      type: "input",
+      block_id: DISMISS_ALSO,
+      optional: true,
+      label: plain("Later alerts: dismiss these too?"),
+      hint: plain(`What is not ticked gets a triage of its own.${more}`),
+      element: {
+        type: "checkboxes",
+        action_id: DISMISS_ALSO,
+        options: options.map(({ option }) => option),
+        ...(ticked.length > 0 ? { initial_options: ticked } : {}),
+      },
+    },
+  ];
+}
+
+function laterOption({ id, number, title }: Alert): Option {
+  const head = number > 0 ? `#${number} ` : "";
+  return { text: plain(cutCharacters(oneLine(`${head}${title}`), MAX_OPTION_TEXT)), value: id };
 }
 
 function plain(text: string): PlainText {

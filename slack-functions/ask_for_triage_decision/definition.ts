@@ -43,6 +43,11 @@ export const AskForTriageDecisionDefinition = DefineFunction({
         title: "Merged into",
         description: "The incident that takes this one in.",
       },
+      dismiss_alert_ids: {
+        type: Schema.types.string,
+        title: "Dismissed alerts",
+        description: "Exactly the alerts that are dismissed, as a JSON list of ids; empty where the form listed none.",
+      },
       question_ts: {
         type: Schema.types.string,
         title: "Question",
@@ -58,6 +63,7 @@ export const AskForTriageDecisionDefinition = DefineFunction({
       "reason",
       "note",
       "merge_into",
+      "dismiss_alert_ids",
       "question_ts",
     ],
   },

@@ -18,6 +18,7 @@ const NOTHING_TO_DECIDE = {
   reason: "",
   note: "",
   merge_into: "",
+  dismiss_alert_ids: "",
   question_ts: "",
 };
 

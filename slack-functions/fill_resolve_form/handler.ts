@@ -10,7 +10,7 @@ import { toIso } from "../../core/time.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, section } from "../shared/card.ts";
-import { awaitIncident, type IncidentRecord, readIncident } from "../shared/incidents.ts";
+import { alertIdsOf, awaitIncident, type IncidentRecord, readIncident } from "../shared/incidents.ts";
 import { mayDecide } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
@@ -81,7 +81,7 @@ async function formFor(app: App, incidentId: string, userId: string): Promise<Bl
 async function alertsOf(app: App, record: IncidentRecord): Promise<{ alerts: readonly Alert[]; note: string }> {
   const outcome = await app.companion.call("alerts", { incidentId: record.incident.id });
   if (outcome.ok) return { alerts: outcome.answer.alerts, note: "" };
-  const stored = await readAlerts(app.slack, record.alertIds);
+  const stored = await readAlerts(app.slack, alertIdsOf(record));
   const own = stored.filter(({ incidentId }) => incidentId === record.incident.id).map(({ alert }) => alert);
   return {
     alerts: own,

@@ -1,59 +1,54 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
-import type { ActionContext } from "deno-slack-sdk/functions/interactivity/types.ts";
-import { isOpen } from "../../core/incident.ts";
-import { toIso } from "../../core/time.ts";
-import { awaitAlert, writeOfferTs } from "../shared/alerts.ts";
-import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
-import { awaitIncident, placeOf, saveRecord } from "../shared/incidents.ts";
-import { mayDecide } from "../shared/people.ts";
-import { refusalSentence } from "../shared/refusals.ts";
-import { mayCall, mustCall, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
-import { answeredBlocks, ATTACH, KEEP_SEPARATE, offerBlocks, offerText } from "./blocks.ts";
+import { awaitAlerts } from "../shared/alerts.ts";
+import { type App, openApp, problemOf } from "../shared/app.ts";
+import { type IncidentRecord, idsIn, placeOf, saveRecord } from "../shared/incidents.ts";
+import { retireOffer } from "../shared/later_alerts.ts";
+import { mustCall, SlackProblem, textOf } from "../shared/slack.ts";
+import { answerAll, answerOne, awaitOffered, type Inputs, keepOneSeparate } from "./actions.ts";
+import {
+  ANSWER_ONE,
+  ATTACH,
+  KEEP_ONE_SEPARATE,
+  KEEP_SEPARATE,
+  type Offer,
+  offerBlocks,
+  offerText,
+  SET_ASIDE,
+} from "./blocks.ts";
 import { OfferLaterAlertDefinition } from "./definition.ts";
 
 export default SlackFunction(OfferLaterAlertDefinition, async (context) => {
-  const { incident_id, alert_id } = context.inputs;
-  const nothing = { incident_id, alert_id: "", answer: "none", answered_by: "", answered_at: "" };
-  if (alert_id === "") return { outputs: nothing };
+  const { incident_id, alert_ids } = context.inputs;
+  const nothing = { incident_id, alert_ids: "[]", up_to: "0", answer: "none", answered_by: "", answered_at: "" };
+  if (idsIn(alert_ids).length === 0) return { outputs: nothing };
   try {
     const asked = await offer(openApp(context), context.inputs);
-    // The step stays open until a press completes it.
+    // The step stays open until everything is answered.
     return asked ? { completed: false } : { outputs: nothing };
   } catch (thrown) {
-    return { error: `A later alert could not be offered. ${problemOf(thrown)} It will be offered again.` };
+    return { error: `Later alerts could not be offered. ${problemOf(thrown)} They will be offered again.` };
   }
 })
-  .addBlockActionsHandler(ATTACH, (context) => answer(context, ATTACH))
-  .addBlockActionsHandler(KEEP_SEPARATE, (context) => answer(context, KEEP_SEPARATE));
+  .addBlockActionsHandler(ATTACH, (context) => answerAll(context, "attach"))
+  .addBlockActionsHandler(KEEP_SEPARATE, (context) => answerAll(context, "keep_separate"))
+  .addBlockActionsHandler(SET_ASIDE, (context) => answerAll(context, "set_aside"))
+  .addBlockActionsHandler(ANSWER_ONE, answerOne)
+  .addBlockActionsHandler(KEEP_ONE_SEPARATE, keepOneSeparate);
 
-interface Inputs {
-  readonly incident_id: string;
-  readonly alert_id: string;
-  readonly delivery_id?: string;
-  readonly sequence?: string;
-}
-
-/** @returns whether the offer was posted by this run, and its buttons are this run's */
+/**
+ * One message tells of everything that waits; a newer one takes the place of an older one, whose buttons are taken away.
+ * @returns whether the offer was posted by this run, and its buttons are this run's
+ */
 async function offer(app: App, inputs: Inputs): Promise<boolean> {
-  const [record, stored] = await Promise.all([
-    awaitIncident(app, inputs.incident_id),
-    awaitAlert(app, inputs.alert_id),
-  ]);
-  if (!record || !stored) throw new SlackProblem("The incident or the alert is not on record yet.");
-  const isNew = stored.offerTs === "";
-  if (isNew) {
-    const posted = await mustCall(app.slack, "chat.postMessage", {
-      channel: record.channelId,
-      thread_ts: record.cardTs,
-      text: offerText(stored.alert),
-      blocks: offerBlocks(stored.alert),
-      unfurl_links: false,
-      unfurl_media: false,
-    });
-    await writeOfferTs(app, stored, textOf(posted["ts"]));
-  }
+  const ids = idsIn(inputs.alert_ids);
+  const [record, alerts] = await Promise.all([awaitOffered(app, inputs), awaitAlerts(app, ids)]);
+  if (!record || alerts.length === 0) throw new SlackProblem("The incident or the alerts are not on record yet.");
+  const upTo = Number(inputs.up_to) || 0;
+  const isNew = upTo > record.offerUpTo;
+  const patch = isNew ? { offerTs: await post(app, record, alerts), offerUpTo: upTo } : {};
+  if (isNew) await retireOffer(app, record, "More came since; the newest message below asks about all of them.");
+  await saveRecord(app, record, { ...patch, sequence: Math.max(record.sequence, Number(inputs.sequence) || 0) });
   if (inputs.delivery_id) {
-    await saveRecord(app, record, { sequence: Math.max(record.sequence, Number(inputs.sequence) || 0) });
     const place = placeOf(record);
     await app.companion.call("confirm", {
       deliveryId: inputs.delivery_id,
@@ -65,35 +60,16 @@ async function offer(app: App, inputs: Inputs): Promise<boolean> {
   return isNew;
 }
 
-type Answer = typeof ATTACH | typeof KEEP_SEPARATE;
-
-/** Takes the buttons away, then completes the step: the first press wins. */
-async function answer(context: ActionContext<Inputs>, pressed: Answer): Promise<void> {
-  const app = openAppForClick(context);
-  const { incident_id, alert_id } = context.inputs;
-  const userId = context.body.user.id;
-  const channel = textOf(recordOf(context.body.channel)["id"]);
-  const tell = (text: string) => mayCall(app.slack, "chat.postEphemeral", { channel, user: userId, text });
-  try {
-    const [record, stored] = await Promise.all([awaitIncident(app, incident_id), awaitAlert(app, alert_id)]);
-    if (!record || !stored) throw new SlackProblem("The incident or the alert is not on record.");
-    if (!isOpen(record.incident)) return void (await tell(refusalSentence("closed", record)));
-    if (!(await mayDecide(app.slack, userId, app.teamId))) {
-      return void (await tell("Only full members of this workspace can answer. Ask one of them to press for you."));
-    }
-    const ts = textOf(recordOf(context.body.message)["ts"]) || stored.offerTs;
-    const text = `${offerText(stored.alert)} Answered.`;
-    await mayCall(app.slack, "chat.update", {
-      channel,
-      ts,
-      text,
-      blocks: answeredBlocks(stored.alert, pressed, userId),
-    });
-    await app.slack.call("functions.completeSuccess", {
-      function_execution_id: context.body.function_data.execution_id,
-      outputs: { incident_id, alert_id, answer: pressed, answered_by: userId, answered_at: toIso(app.now) },
-    });
-  } catch (thrown) {
-    await tell(`That did not work. ${problemOf(thrown)} Press again in a moment.`);
-  }
+async function post(app: App, record: IncidentRecord, alerts: Offer["alerts"]): Promise<string> {
+  const { unansweredCount: unanswered, bySettingCount: bySetting } = record;
+  const shown = { alerts, unanswered, bySetting, isLive: true };
+  const posted = await mustCall(app.slack, "chat.postMessage", {
+    channel: record.channelId,
+    thread_ts: record.threadTs || record.cardTs,
+    text: offerText(shown),
+    blocks: offerBlocks(shown),
+    unfurl_links: false,
+    unfurl_media: false,
+  });
+  return textOf(posted["ts"]);
 }

@@ -7,11 +7,20 @@ import { transition } from "../../core/transitions.ts";
 import { readAlerts, type StoredAlert, writeAlert } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { section } from "../shared/card.ts";
-import { awaitIncident, type IncidentRecord, placeOf, saveIncident, whereOf } from "../shared/incidents.ts";
+import {
+  alertIdsOf,
+  awaitIncident,
+  idsIn,
+  type IncidentRecord,
+  placeOf,
+  saveIncident,
+  whereOf,
+} from "../shared/incidents.ts";
+import { retireOffer } from "../shared/later_alerts.ts";
 import { escapeText, mention } from "../shared/mrkdwn.ts";
 import { listIncident } from "../shared/open_incidents.ts";
 import { handOver, isUnsent } from "../shared/pending.ts";
-import { personOf, safeJson } from "../shared/people.ts";
+import { personOf } from "../shared/people.ts";
 import { publish, publishTopic } from "../shared/publish.ts";
 import { mayCall } from "../shared/slack.ts";
 import { ResolveIncidentDefinition } from "./definition.ts";
@@ -44,8 +53,8 @@ async function resolve(app: App, inputs: Inputs, userId: string): Promise<"resol
   // Resolved by somebody else meanwhile: theirs stands.
   if (!outcome.ok) return "none";
   const record = await saveIncident(app, before, outcome.value.incident);
-  const ticked = idsOf(inputs.ticked_alerts);
-  const unticked = idsOf(inputs.unticked_alerts);
+  const ticked = idsIn(inputs.ticked_alerts);
+  const unticked = idsIn(inputs.unticked_alerts);
   const known = await markAlerts(app, record, ticked, unticked);
   const place = placeOf(record);
   const requestId = inputs.request_id || `resolve:${record.incident.id}`;
@@ -65,6 +74,7 @@ async function resolve(app: App, inputs: Inputs, userId: string): Promise<"resol
     publishTopic(app, record),
     sayResolved(app, record, by, summary),
     retireControls(app, record),
+    retireOffer(app, record, "The incident is resolved."),
     ...(told.ok || told.again ? [] : [sayNotTold(app, record, told.problem)]),
   ]);
   return "resolved";
@@ -77,7 +87,7 @@ async function markAlerts(
   ticked: readonly string[],
   unticked: readonly string[],
 ): Promise<StoredAlert[]> {
-  const stored = await readAlerts(app.slack, [...new Set([...record.alertIds, ...ticked, ...unticked])]);
+  const stored = await readAlerts(app.slack, [...new Set([...alertIdsOf(record), ...ticked, ...unticked])]);
   const marked: StoredAlert[] = [];
   for (const entry of stored) {
     const alert = markAlert(entry.alert, ticked, unticked);
@@ -120,9 +130,4 @@ async function retireControls(app: App, record: IncidentRecord): Promise<void> {
     text,
     blocks: [section(text)],
   });
-}
-
-function idsOf(text: string | undefined): string[] {
-  const ids = safeJson(text ?? "[]");
-  return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
 }

@@ -14,8 +14,6 @@ const BULK_LIMIT = 25;
 export interface StoredAlert extends Revision {
   readonly alert: Alert;
   readonly incidentId: string;
-  /** The offer's message; empty while the alert was not offered. */
-  readonly offerTs: string;
 }
 
 export async function readAlert(slack: Slack, id: string): Promise<StoredAlert | undefined> {
@@ -41,12 +39,12 @@ export async function readAlerts(slack: Slack, ids: readonly string[]): Promise<
   return ids.map((id) => found.get(id)).filter((stored) => stored !== undefined);
 }
 
-/** An alert that an earlier step is known to have written. */
-export function awaitAlert(app: App, id: string): Promise<StoredAlert | undefined> {
+/** Alerts that an earlier step is known to have written. */
+export function awaitAlerts(app: App, ids: readonly string[]): Promise<StoredAlert[]> {
   return lookUntil(
     app,
-    () => readAlert(app.slack, id),
-    (stored) => stored !== undefined,
+    () => readAlerts(app.slack, ids),
+    (stored) => stored.length === ids.length,
   );
 }
 
@@ -62,24 +60,14 @@ export async function writeAlert(
   incidentId: string,
 ): Promise<StoredAlert> {
   const revision = nextRevision(app, before ?? NO_REVISION);
-  // An offer stays behind in the incident that it was made to.
-  const offerTs = before?.incidentId === incidentId ? before.offerTs : "";
   const item = {
     id: alert.id,
     incident_id: incidentId,
     alert: packAlert(alert),
-    offer_ts: offerTs,
     expires_at: expiryFrom(app.now),
   };
   await mustCall(app.slack, "apps.datastore.update", { datastore: DATASTORE, item: { ...item, ...revision } });
-  return { alert, incidentId, offerTs, ...revision };
-}
-
-export async function writeOfferTs(app: App, before: StoredAlert, offerTs: string): Promise<StoredAlert> {
-  const revision = nextRevision(app, before);
-  const item = { id: before.alert.id, offer_ts: offerTs, ...revision };
-  await mustCall(app.slack, "apps.datastore.update", { datastore: DATASTORE, item });
-  return { ...before, offerTs, ...revision };
+  return { alert, incidentId, ...revision };
 }
 
 function expiryFrom(now: Instant): number {
@@ -93,7 +81,6 @@ function parseStoredAlert(value: unknown): StoredAlert | undefined {
     alert && {
       alert,
       incidentId: textOf(item["incident_id"]),
-      offerTs: textOf(item["offer_ts"]),
       revision: numberOf(item["revision"]),
       writer: textOf(item["writer"]),
     }

@@ -5,6 +5,7 @@ import type { App } from "./app.ts";
 import { context, section } from "./card.ts";
 import { awaitIncident, type IncidentRecord, placeOf, readIncident, saveIncident } from "./incidents.ts";
 import { carryMergeOver } from "./merge.ts";
+import { retireOffer } from "./later_alerts.ts";
 import { channelLink, escapeText, mention } from "./mrkdwn.ts";
 import { listIncident } from "./open_incidents.ts";
 import { handOver, isUnsent } from "./pending.ts";
@@ -42,6 +43,7 @@ export async function applyDecision(
   await listIncident(app.slack, after.incident, after.channelId);
   if (after.incident.status === "merged" && target) await carryMergeOver(app, after, target, decision, isRepeat);
   await closeQuestion(app, questionTs ? { ...after, questionTs } : after);
+  if (isClosed(after.incident)) await retireOffer(app, after, OFFER_ENDS[after.incident.status]);
   await Promise.all([
     publish(app, after, {
       unsent: isUnsent(decided),
@@ -135,6 +137,11 @@ async function answerText(app: App, { incident }: IncidentRecord): Promise<strin
 function isClosed(incident: Incident): incident is MergedIncident | DismissedIncident {
   return incident.status === "merged" || incident.status === "dismissed";
 }
+
+const OFFER_ENDS = {
+  merged: "They move along with the incident, where they are asked about again.",
+  dismissed: "What was not dismissed too gets a triage of its own.",
+} as const;
 
 function archiveHint(): string {
   return "This channel is archived once nobody has written in it for a while.";

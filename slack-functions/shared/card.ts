@@ -157,11 +157,12 @@ function pageLine(alerts: readonly StoredAlert[]): string {
   return offered.length > 0 ? `${line}\nLater alerts: ${pagingLine(offered)}` : line;
 }
 
-function laterLine({ record, alerts }: CardView): string {
-  const open = alerts.filter((stored) => stored.alert.relation === "offered").length;
+function laterLine({ record }: CardView): string {
   const until = record.windowClosesAt > 0 ? ` · window until ${time(record.windowClosesAt)}` : "";
   if (record.laterCount === 0) return `None${until}`;
-  return `${record.laterCount}${open > 0 ? `, ${open} to answer` : ""}${until}`;
+  const open = record.unansweredCount > 0 ? `, ${record.unansweredCount} to answer` : "";
+  const bySetting = record.bySettingCount > 0 ? `, ${record.bySettingCount} attached by the service's setting` : "";
+  return `${record.laterCount}${open}${bySetting}${until}`;
 }
 
 function alertBlocks({ alert }: StoredAlert, { title, serviceId }: Incident): Block[] {
@@ -189,7 +190,7 @@ function alertsPart(view: CardView): Block[] {
     blocks.push(...next);
     shown += 1;
   }
-  const left = attached.length - shown;
+  const left = Math.max(attached.length, view.record.attachedCount) - shown;
   return left > 0 ? [...blocks, context(`and ${left} more attached ${left === 1 ? "alert" : "alerts"}`)] : blocks;
 }
 

@@ -30,8 +30,21 @@ export interface IncidentRecord extends Revision {
   readonly controlsTs: string;
   readonly feedTs: string;
   readonly announcementTs: string;
+  /** What is or was part of it. */
   readonly alertIds: readonly string[];
+  /** The later alerts that the companion last named: those that nobody has answered for. */
+  readonly laterIds: readonly string[];
   readonly laterCount: number;
+  readonly unansweredCount: number;
+  /** Later alerts that the service's setting attached. */
+  readonly bySettingCount: number;
+  /** How many alerts are part of it, whether or not `alertIds` names them. */
+  readonly attachedCount: number;
+  /** The message that asks about later alerts, and up to which one. */
+  readonly offerTs: string;
+  readonly offerUpTo: number;
+  /** The last rise that people were pinged for. */
+  readonly riseNumber: number;
   readonly decisionId: string;
   /** The closed incident whose alert PagerDuty reopened; empty for every other triage. */
   readonly reopenedFrom: string;
@@ -69,7 +82,14 @@ export function newRecord(incident: Incident): IncidentRecord {
     feedTs: "",
     announcementTs: "",
     alertIds: [],
+    laterIds: [],
     laterCount: 0,
+    unansweredCount: 0,
+    bySettingCount: 0,
+    attachedCount: 0,
+    offerTs: "",
+    offerUpTo: 0,
+    riseNumber: 0,
     decisionId: "",
     reopenedFrom: "",
     snoozedUntil: 0,
@@ -149,6 +169,11 @@ function patchItem(patch: RecordPatch): Record<string, string | number> {
   return item;
 }
 
+/** Every alert that the record names. */
+export function alertIdsOf(record: Pick<IncidentRecord, "alertIds" | "laterIds">): string[] {
+  return [...new Set([...record.alertIds, ...record.laterIds])];
+}
+
 /** Where messages about the incident are posted: its channel, or its thread where the channel is shared. */
 export function whereOf(record: IncidentRecord): { readonly channel: string; readonly thread_ts?: string } {
   return { channel: record.channelId, ...(record.threadTs === "" ? {} : { thread_ts: record.threadTs }) };
@@ -213,8 +238,15 @@ export function parseRecord(item: Readonly<Record<string, unknown>>): IncidentRe
     controlsTs: textOf(item["controls_ts"]),
     feedTs: textOf(item["feed_ts"]),
     announcementTs: textOf(item["announcement_ts"]),
-    alertIds: parseIds(item["alert_ids"]),
+    alertIds: idsIn(item["alert_ids"]),
+    laterIds: idsIn(item["later_ids"]),
     laterCount: numberOf(item["later_count"]),
+    unansweredCount: numberOf(item["unanswered_count"]),
+    bySettingCount: numberOf(item["by_setting_count"]),
+    attachedCount: numberOf(item["attached_count"]),
+    offerTs: textOf(item["offer_ts"]),
+    offerUpTo: numberOf(item["offer_up_to"]),
+    riseNumber: numberOf(item["rise_number"]),
     decisionId: textOf(item["decision_id"]),
     reopenedFrom: textOf(item["reopened_from"]),
     snoozedUntil: numberOf(item["snoozed_until"]),
@@ -272,7 +304,8 @@ export function parseReason(value: unknown): DismissReason {
   return typeof value === "string" && Object.hasOwn(DISMISS_REASONS, value) ? (value as DismissReason) : "other";
 }
 
-function parseIds(value: unknown): string[] {
+/** The ids in a JSON list; none in anything else. */
+export function idsIn(value: unknown): string[] {
   const ids = typeof value === "string" ? safeJson(value) : undefined;
   return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
 }

@@ -3,8 +3,9 @@ import { readAlerts, type StoredAlert, writeAlert } from "./alerts.ts";
 import type { App } from "./app.ts";
 import { attachmentBlocks } from "./attachments.ts";
 import { type Block, context, section } from "./card.ts";
-import { type IncidentRecord, saveRecord, whereOf } from "./incidents.ts";
+import { alertIdsOf, type IncidentRecord, saveRecord, whereOf } from "./incidents.ts";
 import { membersOf } from "./invite.ts";
+import { laterAlerts } from "./later_alerts.ts";
 import { channelLink, escapeText, link, mention, plainName } from "./mrkdwn.ts";
 import { isPosted } from "./posted.ts";
 import { publish } from "./publish.ts";
@@ -21,15 +22,17 @@ export async function carryMergeOver(
   decision: Decision,
   isRepeat: boolean,
 ): Promise<void> {
-  const alerts = await readAlerts(app.slack, source.alertIds);
+  const alerts = await readAlerts(app.slack, alertIdsOf(source));
   const moved: StoredAlert[] = [];
   for (const stored of alerts) {
     const { relation } = stored.alert;
     if (relation !== "attached" && relation !== "offered") continue;
     moved.push(await writeAlert(app, stored, stored.alert, target.incident.id));
   }
-  // The companion tells the target's list in full; until it does, the card must not forget what was just merged.
-  const alertIds = [...new Set([...target.alertIds, ...moved.map(({ alert }) => alert.id)])];
+  // The companion tells the target's list in full; until it does, the card must not forget what was just merged. What
+  // nobody answered is asked about at the target with the companion's next news.
+  const attached = moved.filter(({ alert }) => alert.relation === "attached");
+  const alertIds = [...new Set([...target.alertIds, ...attached.map(({ alert }) => alert.id)])];
   const after = await saveRecord(app, target, { alertIds });
   await invitePeopleOf(app, source, target);
   const marker = `merged:${source.incident.id}`;
@@ -60,6 +63,13 @@ function mergedBlocks(
       section(`*PagerDuty*  ${link(alert.url, alert.title, 200)}`),
       ...attachmentBlocks(alert.attachments, 2),
     ]),
+    ...(source.unansweredCount > 0
+      ? [
+          section(
+            `${laterAlerts(source.unansweredCount)} that nobody answered came along. The card's thread asks about them.`,
+          ),
+        ]
+      : []),
     context("Its alerts are resolved in PagerDuty when this incident is."),
   ];
 }

@@ -12,7 +12,7 @@ import {
   type IncidentReference,
   topicOf,
 } from "./card.ts";
-import { type IncidentRecord, readIncident, saveRecord } from "./incidents.ts";
+import { alertIdsOf, type IncidentRecord, readIncident, saveRecord } from "./incidents.ts";
 import { readPending } from "./pending.ts";
 import { lookUntil, shows } from "./settling.ts";
 import { mayCall, textOf } from "./slack.ts";
@@ -26,7 +26,7 @@ export async function viewOf(
 ): Promise<CardView> {
   const { incident } = record;
   const [stored, pending, target, former] = await Promise.all([
-    readAlerts(app.slack, record.alertIds),
+    readAlerts(app.slack, alertIdsOf(record)),
     unsent === undefined ? readPending(app) : [],
     incident.status === "merged" ? readIncident(app.slack, incident.mergedInto) : undefined,
     readIncident(app.slack, record.reopenedFrom),

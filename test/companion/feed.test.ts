@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addToFeed, putFeedLine } from "../../companion/triage/feed.ts";
 import { type FeedLine, type FeedLineData, feedSubject } from "../../core/feed_line.ts";
 import { MINUTE } from "../../core/time.ts";
-import { alertIn, ANN, BEN, createWorld, placeOf, START, type World } from "./world.ts";
+import { alertIn, laterIn, ANN, BEN, createWorld, placeOf, START, type World } from "./world.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -119,7 +119,7 @@ describe("Open triage in a line", () => {
     await world.confirmAll();
     expect(world.triggers.triages.map(({ alert }) => alertIn(alert).id)).toEqual(["P2"]);
     const later = world.triggers.signals.filter(({ kind }) => kind === "later_alert");
-    expect(later.map(({ data }) => alertIn(data).id).sort()).toEqual(["P1", "P3"]);
+    expect(later.flatMap(({ data }) => laterIn(data).alerts.map(({ id }) => id))).toEqual(["P3", "P1"]);
   });
 
   it("leaves the window to an open incident that holds it", async () => {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Job } from "../../companion/jobs.ts";
-import type { AlertFacts, NewJob, Store, Transaction } from "../../companion/store/store.ts";
+import type { AlertFacts, IncidentRow, NewJob, Store, Transaction } from "../../companion/store/store.ts";
 import type { Incident } from "../../core/incident.ts";
 
 const AT = 1_770_000_000_000;
@@ -176,10 +176,12 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         note: "",
       } as const;
       const place = { channelId: "C1", channelName: "n", channelUrl: "https://x.example" };
-      const row = {
+      const row: IncidentRow = {
         incident: incidentOf("I1"),
         sequence: 0,
         laterCount: 3,
+        laterToldAt: AT,
+        level: { urgency: "high", rise: { number: 1, alertId: "A1", why: "more_urgent" } },
         windowClosesAt: AT + 9,
         place,
         decision,
@@ -202,7 +204,8 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     it("lets an alert have one home at most, and any number of incidents that it was kept from", async () => {
       for (const id of ["I1", "I2", "I3"]) await addIncident(id);
       await addAlert("A1");
-      await tx((t) => t.relate("I1", "A1", "offered", AT));
+      await tx((t) => t.relate("I1", "A1", "offered", AT, 4));
+      expect(await tx((t) => t.laterAlertCount("I1"))).toBe(1);
       await expect(tx((t) => t.relate("I2", "A1", "attached", AT))).rejects.toThrow();
       await tx((t) => t.relate("I1", "A1", "separate", AT));
       await tx((t) => t.relate("I2", "A1", "separate", AT + 1));

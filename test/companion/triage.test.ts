@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MINUTE, SECOND } from "../../core/time.ts";
-import { alertIn, createWorld, START, type World } from "./world.ts";
+import { alertIn, createWorld, laterIn, START, type World } from "./world.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -92,7 +92,7 @@ describe("the window of a service", () => {
     await world.event(world.raise("P2"));
     await world.confirmAll();
     expect(opened()).toEqual(expectedOpened);
-    expect(laterAlerts().map(({ data }) => alertIn(data).id)).toEqual(expectedOffered);
+    expect(laterAlerts().flatMap(({ data }) => laterIn(data).alerts.map(({ id }) => id))).toEqual(expectedOffered);
   });
 
   it("goes by when things happened, not by when they reached us", async () => {

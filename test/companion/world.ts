@@ -16,6 +16,7 @@ import {
   type CompanionRequests,
   COMPANION_PATHS,
   type Decision,
+  type LaterAlerts,
   type Place,
 } from "../../core/protocol.ts";
 import { NONCE_HEADER, SIGNATURE_HEADER, signRequest, TIMESTAMP_HEADER } from "../../core/request_signature.ts";
@@ -58,6 +59,7 @@ export interface EventOptions {
   readonly eventId?: string;
   readonly webhookId?: string;
   readonly mergedInto?: string;
+  /** The name of PagerDuty's priority. */
   readonly priority?: string;
 }
 
@@ -274,6 +276,11 @@ export function decisionOf(incidentId: string, decision: Decision["decision"], r
     ...(decision === "dismiss" ? { reason: "false_alarm" as const } : {}),
     ...rest,
   };
+}
+
+/** What a delivery tells of an incident's later alerts. */
+export function laterIn(text: string): LaterAlerts {
+  return JSON.parse(text) as LaterAlerts;
 }
 
 /** The alert in a delivery's JSON. */

@@ -157,7 +157,13 @@ export function createDay(world: TriageWorld) {
         if (offered.length === 0) return [];
         const { alertId, incidentId } = choose(offered, act.alertPick);
         const by = choose(PEOPLE, act.person);
-        const outcome = await world.calls.answer({ incidentId, alertId, answer: act.answer, by, at: world.now });
+        const outcome = await world.calls.answer({
+          incidentId,
+          alertIds: [alertId],
+          answer: act.answer,
+          by,
+          at: world.now,
+        });
         if (outcome.ok && act.answer === "attach") ledger.mayAcknowledge.add(`${alertId} ${by.slackUserId}`);
         return [];
       }

@@ -62,7 +62,7 @@ export function alert(patch: Partial<Alert> = {}): Alert {
 }
 
 export function stored(patch: Partial<Alert> = {}): StoredAlert {
-  return { alert: alert(patch), incidentId: "inc_1", offerTs: "", ...NO_REVISION };
+  return { alert: alert(patch), incidentId: "inc_1", ...NO_REVISION };
 }
 
 export function record(incident: Incident, patch: Partial<IncidentRecord> = {}): IncidentRecord {

@@ -108,7 +108,10 @@ describe("the card", () => {
 
   it("counts the later alerts, and how many of them nobody answered", () => {
     const alerts = [stored(), stored({ id: "Q2", relation: "offered" }), stored({ id: "Q3", relation: "set_aside" })];
-    const shown = view(INCIDENTS.triage, { alerts, record: record(INCIDENTS.triage, { laterCount: 2 }) });
+    const shown = view(INCIDENTS.triage, {
+      alerts,
+      record: record(INCIDENTS.triage, { laterCount: 2, unansweredCount: 1 }),
+    });
     expect(textOf(shown)).toContain("2, 1 to answer");
   });
 

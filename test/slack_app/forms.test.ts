@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { checkBlocks } from "../../sandbox/slack/blocks.ts";
 import {
+  DISMISS_ALSO,
   dismissView,
   mergeView,
   questionBlocks,
@@ -9,9 +10,10 @@ import {
 } from "../../slack-functions/ask_for_triage_decision/blocks.ts";
 import { claimView } from "../../slack-functions/claim_triage/blocks.ts";
 import { resolveView, shownIds, tickedIds } from "../../slack-functions/fill_resolve_form/blocks.ts";
-import { answeredBlocks, ATTACH, offerBlocks } from "../../slack-functions/offer_later_alert/blocks.ts";
+import { offerBlocks, type Offered } from "../../slack-functions/offer_later_alert/blocks.ts";
+import type { Block } from "../../slack-functions/shared/card.ts";
 import type { OpenIncident } from "../../slack-functions/shared/open_incidents.ts";
-import { alert, AT, DANA, INCIDENTS } from "./builders.ts";
+import { alert, AT, DANA, INCIDENTS, record } from "./builders.ts";
 
 let counter = 0;
 const newId = () => `b${(counter += 1)}`;
@@ -53,8 +55,9 @@ describe("the question", () => {
 
 describe("the merge picker", () => {
   it("is a valid modal with a search from the first opening on", () => {
-    const view = mergeView(INCIDENTS.triage, "C1", "1.1");
+    const view = mergeView(record(INCIDENTS.triage, { unansweredCount: 2 }), "C1", "1.1");
     expectValid(view["blocks"], "modal");
+    expect(JSON.stringify(view)).toContain("2 later alerts that nobody answered move along");
     expect(String((view["title"] as { text: string }).text).length).toBeLessThanOrEqual(24);
   });
 
@@ -84,8 +87,27 @@ describe("the merge picker", () => {
 });
 
 describe("the dismiss form", () => {
+  const dismissal = {
+    incident: INCIDENTS.triage,
+    whatEnds: "This ends the page of Dana.",
+    dismissedIds: ["Q1"],
+    later: [alert({ id: "O1", relation: "offered" }), alert({ id: "S1", relation: "attached" })],
+    moreLater: 3,
+  };
+
+  it("lists later alerts: what the setting attached is ticked, what nobody answered is not", () => {
+    const view = dismissView(dismissal, "C1", "1.1");
+    const box = (view["blocks"] as { block_id?: string; element?: Record<string, unknown> }[]).find(
+      ({ block_id }) => block_id === DISMISS_ALSO,
+    );
+    const values = (options: unknown) => (options as { value: string }[]).map(({ value }) => value);
+    expect(values(box?.element?.["options"])).toEqual(["O1", "S1"]);
+    expect(values(box?.element?.["initial_options"])).toEqual(["S1"]);
+    expect(JSON.stringify(box)).toContain("So do the 3 that are not listed.");
+  });
+
   it("has a reason chosen from the start and says what it ends", () => {
-    const view = dismissView(INCIDENTS.triage, "This ends the page of Dana.", "C1", "1.1");
+    const view = dismissView(dismissal, "C1", "1.1");
     expectValid(view["blocks"], "modal");
     expect(JSON.stringify(view)).toContain('"initial_option":{"text":{"type":"plain_text","text":"False alarm"}');
     expect(JSON.stringify(view)).toContain("This ends the page of Dana.");
@@ -135,11 +157,46 @@ describe("the form before a triage by hand", () => {
   });
 });
 
-describe("the offer of a later alert", () => {
-  it("asks to attach or keep separate, and loses its buttons with the answer", () => {
-    expectValid(offerBlocks(alert()), "message");
-    const answered = answeredBlocks(alert(), ATTACH, DANA.slackUserId);
-    expectValid(answered, "message");
-    expect(JSON.stringify(answered)).not.toContain("action_id");
+describe("the offer of later alerts", () => {
+  const offered = (count: number): Offered[] =>
+    Array.from({ length: count }, (_, index) => ({ alert: alert({ id: `O${index}`, relation: "offered" }) }));
+  const labels = (blocks: readonly Block[]) =>
+    blocks
+      .filter((block) => block["type"] === "actions")
+      .flatMap((block) => (block["elements"] as { text: { text: string } }[]).map(({ text }) => text.text));
+
+  it("of one asks to attach, keep separate or set aside", () => {
+    const blocks = offerBlocks({ alerts: offered(1), unanswered: 1, bySetting: 0, isLive: true });
+    expectValid(blocks, "message");
+    expect(labels(blocks)).toEqual(["Attach", "Keep separate", "Set aside"]);
+    expect(JSON.stringify(blocks)).not.toContain("overflow");
+  });
+
+  it("of many names a few, counts the others and asks about all at once", () => {
+    const blocks = offerBlocks({ alerts: offered(5), unanswered: 500, bySetting: 0, isLive: true });
+    expectValid(blocks, "message");
+    expect(labels(blocks)).toEqual(["Attach all 500", "Keep all separate", "Set all aside"]);
+    expect(JSON.stringify(blocks)).toContain("and 495 more");
+    expect(blocks.filter((block) => "accessory" in block)).toHaveLength(5);
+  });
+
+  it("says who answered, and has no buttons for what was answered", () => {
+    const [first, second] = offered(2);
+    const done = { ...first!, answered: { answer: "set_aside", by: DANA.slackUserId } } as const;
+    const blocks = offerBlocks({ alerts: [done, second!], unanswered: 1, bySetting: 0, isLive: true });
+    expectValid(blocks, "message");
+    expect(JSON.stringify(blocks)).toContain("<@U0DANA> set it aside");
+    expect(blocks.filter((block) => "accessory" in block)).toHaveLength(1);
+    const over = offerBlocks({ alerts: [done], unanswered: 0, bySetting: 0, isLive: false });
+    expect(JSON.stringify(over)).not.toContain("action_id");
+  });
+
+  it("of alerts that the service's setting attached only tells, and lets each be kept separate", () => {
+    const alerts = [{ alert: alert({ id: "S1", relation: "attached" }) }];
+    const blocks = offerBlocks({ alerts, unanswered: 0, bySetting: 1, isLive: true });
+    expectValid(blocks, "message");
+    expect(JSON.stringify(blocks)).toContain("1 attached without asking");
+    expect(labels(blocks)).toEqual([]);
+    expect(JSON.stringify(blocks)).toContain("Keep separate");
   });
 });

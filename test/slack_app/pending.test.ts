@@ -49,7 +49,7 @@ const acknowledge = (incidentId: string) =>
 const answer = (incidentId: string) =>
   handOver(app(), "answer", incidentId, `${incidentId}:Q1`, {
     incidentId,
-    alertId: "Q1",
+    alertIds: ["Q1"],
     answer: "attach",
     by: DANA,
     at: AT,

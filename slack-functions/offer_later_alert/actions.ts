@@ -1,0 +1,156 @@
+import type { ActionContext } from "deno-slack-sdk/functions/interactivity/types.ts";
+import { isOpen } from "../../core/incident.ts";
+import { LATER_ALERT_ANSWERS, type LaterAlertAnswer } from "../../core/protocol.ts";
+import { toIso } from "../../core/time.ts";
+import { awaitAlerts } from "../shared/alerts.ts";
+import { type App, openAppForClick, problemOf } from "../shared/app.ts";
+import { awaitIncident, idsIn, type IncidentRecord } from "../shared/incidents.ts";
+import { applyAnswer } from "../shared/later_alerts.ts";
+import { mayDecide } from "../shared/people.ts";
+import { refusalSentence } from "../shared/refusals.ts";
+import { mayCall, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
+import { type Offer, offerBlocks, type Offered, offerText } from "./blocks.ts";
+
+export interface Inputs {
+  readonly incident_id: string;
+  readonly alert_ids: string;
+  readonly up_to?: string;
+  readonly delivery_id?: string;
+  readonly sequence?: string;
+}
+
+type Click = ActionContext<Inputs>;
+
+/** The answer is for everything that this message asks about: it completes the step, and the next one applies it. */
+export function answerAll(context: Click, answer: LaterAlertAnswer): Promise<void> {
+  return guarded(context, async (press) => {
+    const asked = press.offer.alerts.filter(({ alert, answered }) => !answered && alert.relation === "offered");
+    const ids = asked.map(({ alert }) => alert.id);
+    await finish(press, ids, Number(context.inputs.up_to) || 0, answer, {
+      unanswered: 0,
+      bySetting: press.offer.bySetting,
+    });
+  });
+}
+
+/** The menu beside one of several. */
+export function answerOne(context: Click): Promise<void> {
+  const value = textOf(recordOf(recordOf(context.action)["selected_option"])["value"]);
+  return answerNamed(
+    context,
+    LATER_ALERT_ANSWERS.find((one) => one === value),
+  );
+}
+
+/** The button beside one that the service's setting attached. */
+export function keepOneSeparate(context: Click): Promise<void> {
+  return answerNamed(context, "keep_separate");
+}
+
+function answerNamed(context: Click, answer: LaterAlertAnswer | undefined): Promise<void> {
+  return guarded(context, async (press) => {
+    const index = Number(textOf(recordOf(context.action)["block_id"]).replace("one:", ""));
+    const named = press.offer.alerts[index];
+    if (!answer || !named) throw new SlackProblem("This message cannot be understood any more.");
+    if (named.answered) return press.tell("Somebody answered for this one a moment earlier.");
+    const { app, record, userId } = press;
+    const ids = [named.alert.id];
+    const left = withoutOne(press.offer, named);
+    if (left.unanswered + left.bySetting <= 0) return finish(press, ids, 0, answer, left);
+    await show(press, ids, answer, { ...left, isLive: press.offer.isLive });
+    const given = { alertIds: ids, upTo: 0, answer, by: userId, at: app.now };
+    const refused = await applyAnswer(app, record, given);
+    if (refused) await press.tell(refused);
+  });
+}
+
+type Counts = Pick<Offer, "unanswered" | "bySetting">;
+
+function withoutOne({ unanswered, bySetting }: Offer, { alert }: Offered): Counts {
+  return alert.relation === "attached"
+    ? { unanswered, bySetting: bySetting - 1 }
+    : { unanswered: unanswered - 1, bySetting };
+}
+
+interface Press {
+  readonly app: App;
+  readonly record: IncidentRecord;
+  readonly offer: Offer;
+  readonly userId: string;
+  readonly executionId: string;
+  readonly ts: string;
+  readonly tell: (text: string) => Promise<void>;
+}
+
+/** Takes the buttons away, then completes the step: the first press wins. The token dies with it, so it comes last. */
+async function finish(
+  press: Press,
+  alertIds: readonly string[],
+  upTo: number,
+  answer: LaterAlertAnswer,
+  left: Counts,
+): Promise<void> {
+  const { app, record, userId, executionId } = press;
+  await show(press, alertIds, answer, { ...left, isLive: false });
+  await app.slack.call("functions.completeSuccess", {
+    function_execution_id: executionId,
+    outputs: {
+      incident_id: record.incident.id,
+      alert_ids: JSON.stringify(alertIds),
+      up_to: String(upTo),
+      answer,
+      answered_by: userId,
+      answered_at: toIso(app.now),
+    },
+  });
+}
+
+/** Draws the message as it is once these were answered. */
+async function show(
+  press: Press,
+  answeredIds: readonly string[],
+  answer: LaterAlertAnswer,
+  left: Omit<Offer, "alerts">,
+): Promise<void> {
+  const { app, record, offer, userId } = press;
+  const alerts = offer.alerts.map((one): Offered =>
+    answeredIds.includes(one.alert.id) ? { alert: one.alert, answered: { answer, by: userId } } : one,
+  );
+  const message = { text: offerText({ alerts, ...left }), blocks: offerBlocks({ alerts, ...left }) };
+  await mayCall(app.slack, "chat.update", { channel: record.channelId, ts: press.ts, ...message });
+}
+
+async function guarded(context: Click, work: (press: Press) => Promise<void>): Promise<void> {
+  const app = openAppForClick(context);
+  const userId = context.body.user.id;
+  const channel = textOf(recordOf(context.body.channel)["id"]);
+  const tell = async (text: string) => {
+    await mayCall(app.slack, "chat.postEphemeral", { channel, user: userId, text });
+  };
+  try {
+    const ids = idsIn(context.inputs.alert_ids);
+    const [record, stored] = await Promise.all([awaitOffered(app, context.inputs), awaitAlerts(app, ids)]);
+    if (!record) throw new SlackProblem("The incident is not on record.");
+    if (!isOpen(record.incident)) return await tell(refusalSentence("closed", record));
+    if (!(await mayDecide(app.slack, userId, app.teamId))) {
+      return await tell("Only full members of this workspace can answer. Ask one of them to press for you.");
+    }
+    const ts = textOf(recordOf(context.body.message)["ts"]) || record.offerTs;
+    const executionId = context.body.function_data.execution_id;
+    const alerts = stored.map(({ alert }): Offered =>
+      record.laterIds.includes(alert.id) ? { alert } : { alert, answered: {} },
+    );
+    const { unansweredCount: unanswered, bySettingCount: bySetting } = record;
+    // A read may be older than this very message; only a newer one took its place.
+    const offer = { alerts, unanswered, bySetting, isLive: Number(ts) >= Number(record.offerTs) };
+    await work({ app, record, offer, userId, executionId, ts, tell });
+  } catch (thrown) {
+    await tell(`That did not work. ${problemOf(thrown)} Press again in a moment.`);
+  }
+}
+
+/** The record once it shows all that the offer is about. */
+export function awaitOffered(app: App, inputs: Inputs): Promise<IncidentRecord | undefined> {
+  const upTo = Number(inputs.up_to) || 0;
+  return awaitIncident(app, inputs.incident_id, (record) => record.cardTs !== "" && record.laterCount >= upTo);
+}

@@ -1,0 +1,88 @@
+import type { AlertRelation } from "../../core/alert.ts";
+import type { LaterAlertAnswer } from "../../core/protocol.ts";
+import type { Instant } from "../../core/time.ts";
+import { readAlerts, type StoredAlert, writeAlert } from "./alerts.ts";
+import type { App } from "./app.ts";
+import { context, section } from "./card.ts";
+import { type IncidentRecord, placeOf, type RecordPatch, saveRecord } from "./incidents.ts";
+import { handOver, isUnsent } from "./pending.ts";
+import { personOf } from "./people.ts";
+import { publish } from "./publish.ts";
+import { mayCall } from "./slack.ts";
+
+/** An answer to later alerts: the named ones, and where `upTo` is above 0 all up to that one of the incident. */
+export interface Answered {
+  readonly alertIds: readonly string[];
+  readonly upTo: number;
+  readonly answer: LaterAlertAnswer;
+  readonly by: string;
+  readonly at: Instant;
+}
+
+/** "3 later alerts" */
+export function laterAlerts(count: number): string {
+  return count === 1 ? "1 later alert" : `${count} later alerts`;
+}
+
+/**
+ * Applies an answer: the companion first, since the first answer to an alert stands there, then the record and the card.
+ * @returns a sentence where others had answered otherwise
+ */
+export async function applyAnswer(app: App, record: IncidentRecord, answered: Answered): Promise<string | undefined> {
+  const { alertIds, upTo, answer, at } = answered;
+  const place = placeOf(record);
+  const told = await handOver(app, "answer", record.incident.id, `${alertIds.join("+")}:${upTo}:${answer}`, {
+    incidentId: record.incident.id,
+    alertIds,
+    ...(upTo > 0 ? { upTo } : {}),
+    answer,
+    by: await personOf(app.slack, answered.by),
+    at,
+    ...(place ? { place } : {}),
+  });
+  if (!told.ok && !told.again) return told.problem;
+  const before = told.ok ? told.answer.answeredBefore : [];
+  const mine = alertIds.filter((id) => !before.includes(id));
+  const known = answer === "keep_separate" ? [] : await relate(app, record, mine, answer);
+  const counts = told.ok ? told.answer : { taken: mine.length, unanswered: record.unansweredCount - mine.length };
+  const after = await saveRecord(app, record, patchFor(record, alertIds, mine, answer, counts));
+  await publish(app, after, { known, unsent: isUnsent(told) });
+  return before.length > 0 ? "Somebody else had answered a part of it; their answer stands." : undefined;
+}
+
+/** What is kept separate gets its own record from its own triage, so nothing is written about it here. */
+async function relate(
+  app: App,
+  record: IncidentRecord,
+  ids: readonly string[],
+  answer: "attach" | "set_aside",
+): Promise<StoredAlert[]> {
+  const relation: AlertRelation = answer === "attach" ? "attached" : "set_aside";
+  const stored = await readAlerts(app.slack, ids);
+  return Promise.all(stored.map((one) => writeAlert(app, one, { ...one.alert, relation }, record.incident.id)));
+}
+
+function patchFor(
+  record: IncidentRecord,
+  answeredIds: readonly string[],
+  mine: readonly string[],
+  answer: LaterAlertAnswer,
+  counts: { readonly taken: number; readonly unanswered: number },
+): RecordPatch {
+  const laterIds = record.laterIds.filter((id) => !answeredIds.includes(id));
+  const patch = { laterIds, unansweredCount: Math.max(0, counts.unanswered) };
+  if (answer !== "attach") return patch;
+  const attachedCount = Math.max(record.attachedCount, record.alertIds.length) + counts.taken;
+  return { ...patch, alertIds: [...new Set([...record.alertIds, ...mine])], attachedCount };
+}
+
+/** The offer is another run's message: taking its buttons away is all that others may do to it. */
+export async function retireOffer(app: App, record: IncidentRecord, sentence: string): Promise<void> {
+  if (record.offerTs === "") return;
+  await mayCall(app.slack, "chat.update", {
+    channel: record.channelId,
+    ts: record.offerTs,
+    text: sentence,
+    blocks: [section("*Later alerts*"), context(sentence)],
+  });
+}
