@@ -7,7 +7,7 @@ import { addTriageSteps } from "./triage_steps.ts";
 /** Everything that happens to a triage after it was opened, as the companion reports it. */
 export const HandleSignalWorkflow = DefineWorkflow({
   callback_id: "handle_signal",
-  title: "Take in news",
+  title: "Update an incident",
   description:
     "Brings an incident up to date with what the companion reports, offers later alerts, and asks anew when nobody answers.",
   input_parameters: {

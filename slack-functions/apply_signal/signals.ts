@@ -100,6 +100,8 @@ async function inviteNewlyPaged(
   alert: Alert,
   before: Alert | undefined,
 ): Promise<void> {
+  // Whoever acknowledged it knows.
+  if (alert.status === "acknowledged") return;
   const known = new Set(before?.paged.map((person) => person.email));
   for (const person of alert.paged.filter((candidate) => candidate.email && !known.has(candidate.email))) {
     const user = await userIdByEmail(app.slack, person.email);

@@ -54,7 +54,7 @@ export async function openMergePicker(context: ActionContext<Inputs>) {
     const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id, messageTs);
     const view =
       typeof record === "string"
-        ? messageView("Part of another", escapeText(record))
+        ? messageView("Part of another incident", escapeText(record))
         : mergeView(record, channelId, messageTs);
     await mustCall(app.slack, "views.update", { view_id: opened, view });
   });

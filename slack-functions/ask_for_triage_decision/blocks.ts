@@ -71,7 +71,7 @@ export function mergeView(record: IncidentRecord | undefined, channelId: string,
     type: "modal",
     callback_id: MERGE_VIEW,
     private_metadata: JSON.stringify({ channelId, questionTs }),
-    title: plain("Part of another"),
+    title: plain("Part of another incident"),
     submit: plain("Merge"),
     close: plain("Cancel"),
     blocks: [

@@ -63,7 +63,7 @@ function groups(name: string, label: string, alerts: readonly Alert[], ticked: b
 }
 
 function optionOf(alert: Alert): Block {
-  const number = alert.number > 0 ? `#${alert.number} ` : "";
+  const number = alert.number > 0 ? `Alert #${alert.number}: ` : "";
   return { text: plain(cutCharacters(oneLine(`${number}${alert.title}`), 75)), value: alert.id };
 }
 

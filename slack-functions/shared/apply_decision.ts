@@ -115,7 +115,7 @@ async function closeQuestion(app: App, record: IncidentRecord): Promise<void> {
   });
 }
 
-async function answerText(app: App, { incident }: IncidentRecord): Promise<string> {
+async function answerText(app: App, { incident, alertIds }: IncidentRecord): Promise<string> {
   switch (incident.status) {
     case "triage":
       return "Not decided yet.";
@@ -130,7 +130,7 @@ async function answerText(app: App, { incident }: IncidentRecord): Promise<strin
       return `:twisted_rightwards_arrows: ${mention(incident.decidedBy.slackUserId)} made it part of ${where}. Go on there.`;
     }
     case "dismissed":
-      return `:no_entry_sign: ${mention(incident.decidedBy.slackUserId)} dismissed it. Its alert is resolved in PagerDuty.`;
+      return `:no_entry_sign: ${mention(incident.decidedBy.slackUserId)} dismissed it.${alertIds.length > 0 ? " PagerDuty is asked to resolve its alert; the card shows when it has." : ""}`;
   }
 }
 

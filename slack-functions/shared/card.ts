@@ -1,6 +1,6 @@
 import type { Alert } from "../../core/alert.ts";
 import { currentResolution } from "../../core/alert_resolution.ts";
-import { DISMISS_REASONS, type Incident } from "../../core/incident.ts";
+import { DISMISS_REASONS, type Incident, isOpen } from "../../core/incident.ts";
 import { severityText } from "../../core/severity.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { describeDuration } from "../../core/time.ts";
@@ -60,6 +60,7 @@ export function cardBlocks(view: CardView): Block[] {
     ...(view.record.description ? [section(`>${escapeText(view.record.description, 500)}`)] : []),
     { type: "section", fields: factsOf(view).map((text) => ({ type: "mrkdwn", text })) },
     ...alertsPart(view),
+    ...leftOpenBlocks(view),
     ...snoozeLine(view),
     ...(view.unsent
       ? [
@@ -141,7 +142,7 @@ function factsOf(view: CardView): string[] {
     ...(attached.length > 0
       ? [`*Urgency*\n${urgency}${priority ? ` · ${escapeText(priority, 40)}` : ""}`]
       : [`*Started by*\n${record.startedBy ? mention(record.startedBy.slackUserId) : "hand"}`]),
-    `*Page*\n${pageLine(alerts)}`,
+    `*Page*\n${incident.status === "merged" ? `Its alerts are followed in ${mergedTarget(view)}` : pageLine(alerts)}`,
   ];
   if (record.lead) facts.push(`*Lead*\n${mention(record.lead)}`);
   if (incident.status === "resolved" || incident.status === "merged" || incident.status === "dismissed") return facts;
@@ -149,29 +150,55 @@ function factsOf(view: CardView): string[] {
   return facts;
 }
 
-/** Nobody may read "stopped" here while a later alert that nobody answered goes on paging. */
+/** Nobody may read "stopped" here while an alert that nobody answered, or that was left open, goes on paging. */
 function pageLine(alerts: readonly StoredAlert[]): string {
   const of = (relation: string) => alerts.map(({ alert }) => alert).filter((alert) => alert.relation === relation);
   const offered = of("offered").filter((alert) => alert.status === "triggered");
-  const line = pagingLine(of("attached"));
-  return offered.length > 0 ? `${line}\nLater alerts: ${pagingLine(offered)}` : line;
+  const aside = of("set_aside").filter((alert) => alert.status !== "resolved");
+  const lines = [pagingLine(of("attached"))];
+  if (offered.length > 0) lines.push(`Later alerts: ${pagingLine(offered)}`);
+  if (aside.length > 0) lines.push(`Left open: ${pagingLine(aside)}`);
+  return lines.join("\n");
 }
 
 function laterLine({ record }: CardView): string {
-  const until = record.windowClosesAt > 0 ? ` · window until ${time(record.windowClosesAt)}` : "";
-  if (record.laterCount === 0) return `None${until}`;
-  const open = record.unansweredCount > 0 ? `, ${record.unansweredCount} to answer` : "";
-  const bySetting = record.bySettingCount > 0 ? `, ${record.bySettingCount} attached by the service's setting` : "";
-  return `${record.laterCount}${open}${bySetting}${until}`;
+  const { windowClosesAt, incident, laterCount, unansweredCount, bySettingCount } = record;
+  // A triage without a window of its own has one that was over when it began.
+  const until = windowClosesAt > incident.openedAt ? ` · window until ${time(windowClosesAt)}` : "";
+  if (laterCount === 0) return `None${until}`;
+  const open =
+    unansweredCount > 0
+      ? ` · ${unansweredCount} ${unansweredCount === 1 ? "waits" : "wait"} for an answer in the thread`
+      : "";
+  const bySetting = bySettingCount > 0 ? ` · ${bySettingCount} attached by the service's setting` : "";
+  return `${laterCount}${open}${bySetting}${until}`;
 }
 
-function alertBlocks({ alert }: StoredAlert, { title, serviceId }: Incident): Block[] {
-  const number = alert.number > 0 ? `Alert #${alert.number}` : "Alert";
-  const label = alert.title === title ? number : `${number}: ${alert.title}`;
+/** What became of the alert of a merged incident stands where that one went. */
+function alertBlocks({ alert }: StoredAlert, { title, serviceId, status }: Incident): Block[] {
+  const label = alert.title === title ? numberText(alert) : `${numberText(alert)}: ${alert.title}`;
+  const state = status === "merged" ? "" : ` · ${closingLine(alert)}`;
   return [
-    section(`*PagerDuty*  ${link(alert.url, label, 200)} · ${closingLine(alert)}${serviceText(alert, serviceId)}`),
+    section(`*PagerDuty*  ${link(alert.url, label, 200)}${state}${serviceText(alert, serviceId)}`),
     ...attachmentBlocks(alert.attachments, MAX_ATTACHMENTS, title),
   ];
+}
+
+function numberText({ number }: Alert): string {
+  return number > 0 ? `Alert #${number}` : "Alert";
+}
+
+/** Alerts that a person left open go on in PagerDuty, and whoever reads the card should know. */
+function leftOpenBlocks({ alerts }: CardView): Block[] {
+  const open = alerts
+    .map(({ alert }) => alert)
+    .filter(({ relation, status }) => relation === "set_aside" && status !== "resolved");
+  if (open.length === 0) return [];
+  const named = open
+    .slice(0, MAX_ALERTS)
+    .map((alert) => `${link(alert.url, `${numberText(alert)}: ${alert.title}`, 120)}`);
+  const more = open.length > named.length ? [`and ${open.length - named.length} more`] : [];
+  return [context(`Left open in PagerDuty: ${[...named, ...more].join(" · ")}`)];
 }
 
 /** PagerDuty may move an alert to another service; it stays where people are at work on it. */
@@ -261,7 +288,7 @@ export function announcementBlocks(view: CardView): Block[] {
   const lines = [
     statusLine(view),
     `*${escapeText(incident.serviceName, 80)}*: ${escapeText(incident.title, 200)}`,
-    `Follow it in ${channelLink(record.channelId)}${record.lead ? ` · lead ${mention(record.lead)}` : ""}`,
+    `${isOpen(incident) ? "Follow it" : "It was handled"} in ${channelLink(record.channelId)}${record.lead ? ` · lead ${mention(record.lead)}` : ""}`,
   ];
   if (incident.status === "resolved" && incident.summary) lines.push(`>${escapeText(incident.summary, 600)}`);
   return [section(lines.join("\n")), ...updates(view).flatMap((update) => updateBlocks(update, "Latest update"))];

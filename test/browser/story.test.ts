@@ -141,7 +141,7 @@ describe("the page", () => {
     await button(region, "Yes, create incident").click();
     await region.getByText("Active incident").first().waitFor();
     await fire("Checkout", /fails again/i);
-    await region.getByText("1, 1 to answer").first().waitFor();
+    await region.getByText("1 · 1 waits for an answer in the thread").first().waitFor();
     await region
       .getByText(/1 reply/)
       .first()

@@ -210,7 +210,7 @@ describe("the same service failing again", () => {
     const offer = await world.message(channel.id, /failed again/);
     const card = await world.message(channel.id, /Active incident/);
     expect(offer.threadTs).toBe(card.ts);
-    expect(textOf(card)).toMatch(/1, 1 to answer/);
+    expect(textOf(card)).toMatch(/1 · 1 waits for an answer in the thread/);
     expect((await world.workspace(DANA)).channels.filter((one) => one.name.startsWith("inc-"))).toHaveLength(1);
     await world.press(DANA, channel.id, "Attach");
     await world.message(channel.id, /attached it/);

@@ -10,6 +10,7 @@ import {
 } from "../../slack-functions/shared/card.ts";
 import { AT, INCIDENTS, record, stored, view } from "./builders.ts";
 
+const ISSUE = { kind: "sentry_issue", key: "k", title: "Error", url: "https://acme.sentry.io/issues/1/" } as const;
 const HOSTILE = "<!channel> <@U0DANA> <https://evil.example|log in> *bold* `code` & \n> quote ".repeat(40);
 let counter = 0;
 
@@ -106,13 +107,43 @@ describe("the card", () => {
     expect(failed).toContain("Not resolved: PagerDuty answered 403");
   });
 
+  it("says which alerts were left open in PagerDuty, and whom they page", () => {
+    const alerts = [
+      stored({ closing: { state: "confirmed", at: AT }, status: "resolved" }),
+      stored({ id: "Q2", number: 8, title: "Late", relation: "set_aside" }),
+      stored({ id: "Q3", number: 9, relation: "set_aside", status: "resolved" }),
+    ];
+    const text = JSON.stringify(cardBlocks(view(INCIDENTS.resolved, { alerts })));
+    expect(text).toContain("Left open: Paging Dana Ortiz");
+    expect(text).toContain("Left open in PagerDuty: <https://acme.pagerduty.com/incidents/Q1|Alert #8: Late>");
+    expect(text).not.toContain("#9");
+  });
+
+  it("of a merged incident says where its alerts are followed, not how they were", () => {
+    const text = JSON.stringify(cardBlocks(view(INCIDENTS.merged, { mergedInto: { number: "2", channelId: "C2" } })));
+    expect(text).toContain("Its alerts are followed in #2 in <#C2>");
+    expect(text).not.toContain("Paging");
+    expect(text).not.toContain("Triggered");
+  });
+
+  it("never has more blocks than Slack takes, however much is attached", () => {
+    const facts = [{ label: "Level", value: "error" }];
+    const attachments = [1, 2, 3, 4].map((n) => ({ ...ISSUE, key: `k${n}`, title: `Error ${n}`, facts }));
+    const alerts = Array.from({ length: 9 }, (_, index) =>
+      stored({ id: `Q${index}`, title: `Alert ${index}`, attachments }),
+    );
+    const blocks = cardBlocks(view(INCIDENTS.active, { alerts, unsent: true }));
+    expect(blocks.length).toBeLessThanOrEqual(50);
+    expect(JSON.stringify(blocks)).toMatch(/and \d+ more attached alerts/);
+  });
+
   it("counts the later alerts, and how many of them nobody answered", () => {
     const alerts = [stored(), stored({ id: "Q2", relation: "offered" }), stored({ id: "Q3", relation: "set_aside" })];
     const shown = view(INCIDENTS.triage, {
       alerts,
       record: record(INCIDENTS.triage, { laterCount: 2, unansweredCount: 1 }),
     });
-    expect(textOf(shown)).toContain("2, 1 to answer");
+    expect(textOf(shown)).toContain("2 · 1 waits for an answer in the thread");
   });
 
   it("leaves out a button whose link is not configured", () => {
