@@ -90,4 +90,4 @@ export interface OutboxRow {
 }
 
 export type TimerKind =
-  "archive" | "later_alerts" | "remind" | "reapply_decision" | "sync" | "slow_sync" | "housekeeping";
+  "archive" | "later_alerts" | "remind" | "reapply_decision" | "retry_triage" | "sync" | "slow_sync" | "housekeeping";

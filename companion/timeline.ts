@@ -40,6 +40,8 @@ export type Why =
   | "details_found"
   | "confirmed"
   | "unconfirmed"
+  /** Slack refused it, or nobody confirmed it however often it was sent. */
+  | "undelivered"
   | "timer_due"
   | "somebody_wrote"
   | "not_applied_in_time";
@@ -79,6 +81,7 @@ export type What =
   | "delivery.confirmed"
   | "delivery.unconfirmed"
   | "delivery.failed"
+  | "delivery.tried_again"
   | "decision.applied"
   | "decision.sent_again"
   | "triage.reminded"

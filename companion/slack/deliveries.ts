@@ -4,9 +4,11 @@ import { isOpen } from "../../core/incident.ts";
 import { LISTED_LATER_ALERTS } from "../../core/later_alert.ts";
 import type { LaterAlerts, SignalDelivery, TriageDelivery } from "../../core/protocol.ts";
 import { cutBytes } from "../../core/text.ts";
-import { HOUR, toIso } from "../../core/time.ts";
+import { HOUR, MINUTE, toIso } from "../../core/time.ts";
 import type { OutboxRow } from "../jobs.ts";
 import type { RelatedAlert, Store, Transaction } from "../store/store.ts";
+import { deliveryLost, triageRefused } from "../triage/undelivered.ts";
+import type { Unit } from "../triage/unit.ts";
 import { feedLineData } from "../triage/feed.ts";
 import { isUnanswered } from "../triage/home.ts";
 import type { DetailsWatch } from "../work/details_watch.ts";
@@ -31,6 +33,7 @@ export interface Deliveries {
 
 /** What Slack could not be given for so long is no news any more. */
 const GIVE_UP_AFTER_MS = 24 * HOUR;
+const LONGEST_REFUSED_WAIT_MS = 30 * MINUTE;
 
 /** Sends what the outbox holds for Slack. What is sent is read when it leaves. */
 export function createDeliveries(deps: DeliveryDeps): Deliveries {
@@ -63,7 +66,7 @@ export function createDeliveries(deps: DeliveryDeps): Deliveries {
       const values = await deps.store.transaction((tx) => valuesOf(tx, row, deps.archiveGraceMs));
       if (!values) return () => Promise.resolve({ end: "done", outcome: "moved" });
       const outcome = await triggerOf(row).send({ ...values });
-      return (unit) => Promise.resolve(endingOf(row, outcome, unit.now));
+      return (unit) => finish(unit, row, outcome);
     },
   };
 }
@@ -79,6 +82,20 @@ async function awaitDetails(deps: DeliveryDeps, incidentId: string, alertId: str
   else deps.details.ended(alertId);
 }
 
+/** What Slack did not take has consequences, unless it was confirmed meanwhile. */
+async function finish(unit: Unit, row: OutboxRow, outcome: TriggerOutcome): Promise<Ending> {
+  const ending = endingOf(row, outcome, unit.now);
+  if ((await unit.tx.job(row.id))?.state !== "ready") return ending;
+  if (ending.end === "failed") await deliveryLost(unit, row, "failed");
+  else if (outcome.outcome === "refused") await triageRefused(unit, row);
+  return ending;
+}
+
+/** A refusal that may pass is tried again after 1, 2, 4 … 30 minutes: it takes a person to mend. */
+function slowBackOff(failures: number): number {
+  return Math.min(LONGEST_REFUSED_WAIT_MS, MINUTE * 2 ** Math.min(failures, 10));
+}
+
 function endingOf(row: OutboxRow, outcome: TriggerOutcome, now: number): Ending {
   switch (outcome.outcome) {
     case "accepted":
@@ -91,8 +108,11 @@ function endingOf(row: OutboxRow, outcome: TriggerOutcome, now: number): Ending 
       if (now - row.createdAt > GIVE_UP_AFTER_MS) return { end: "failed", problem: outcome.problem };
       // Sent again at once it would be there twice; the patience for a confirmation tells whether it got there.
       return { end: "sent", confirmBy: now + CONFIRMATION_PATIENCE_MS, doubt: outcome.problem };
-    case "refused":
-      return { end: "failed", problem: outcome.problem };
+    case "refused": {
+      const isOver = outcome.isFinal || row.subject === "" || now - row.createdAt > GIVE_UP_AFTER_MS;
+      if (isOver) return { end: "failed", problem: outcome.problem };
+      return { end: "again", problem: outcome.problem, exactlyMs: slowBackOff(row.failures) };
+    }
     case "unreachable":
       if (now - row.createdAt > GIVE_UP_AFTER_MS) return { end: "failed", problem: outcome.problem };
       return {

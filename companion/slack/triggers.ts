@@ -3,8 +3,8 @@ import { WebhookTrigger, WebhookTriggerHTTPError } from "@slack/webhook";
 
 export type TriggerOutcome =
   | { readonly outcome: "accepted" }
-  /** Slack understood and said no; it would say so again. */
-  | { readonly outcome: "refused"; readonly problem: string }
+  /** Slack said no: for good where what was sent is wrong, else perhaps only now. */
+  | { readonly outcome: "refused"; readonly problem: string; readonly isFinal: boolean }
   | { readonly outcome: "unreachable"; readonly problem: string; readonly retryAfterMs?: number }
   /** No answer came, though Slack may have taken it. */
   | { readonly outcome: "unknown"; readonly problem: string };
@@ -31,7 +31,7 @@ export function createTrigger(url: string, timeoutMs = TIMEOUT_MS): SendToTrigge
       const answer = await trigger.send({ ...values });
       // A bare "ok" of JSON is no object and counts as success like an empty body.
       if (typeof answer !== "object" || answer === null || answer.ok !== false) return { outcome: "accepted" };
-      return { outcome: "refused", problem: `Slack refused: ${wordOf(answer.error)}` };
+      return refusal("Slack refused", wordOf(answer.error));
     } catch (thrown) {
       return outcomeOf(thrown, retryAfterMs);
     }
@@ -46,7 +46,13 @@ function outcomeOf(thrown: unknown, retryAfterMs: number | undefined): TriggerOu
   }
   const status = thrown.statusCode;
   if (status === 429 || status >= 500) return { outcome: "unreachable", problem: `Slack answered ${status}.`, ...wait };
-  return { outcome: "refused", problem: `Slack answered ${status}: ${errorIn(thrown.body)}` };
+  return refusal(`Slack answered ${status}`, errorIn(thrown.body));
+}
+
+/** A trigger that is missing or switched off, or an error of Slack's own, may be mended while we wait. */
+function refusal(said: string, word: string): TriggerOutcome {
+  const isFinal = word === "parameter_validation_failed" || word.startsWith("invalid_");
+  return { outcome: "refused", problem: `${said}: ${word}`, isFinal };
 }
 
 const NO_CONNECTION = new Set([

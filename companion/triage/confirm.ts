@@ -4,9 +4,9 @@ import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts
 import { accept, refuse, type Result } from "../../core/result.ts";
 import type { OutboxRow } from "../jobs.ts";
 import { announceInFeed } from "./feed.ts";
-import { giveNewHome } from "./open.ts";
 import { afterReminder, postponeReminder } from "./reminders.ts";
 import { type Refusal, unknownIncident } from "./refusal.ts";
+import { routeAnew } from "./undelivered.ts";
 import { COMPANION_ACTOR, record, type Unit } from "./unit.ts";
 
 /** Slack acted on a delivery. Idempotent; a delivery that is over already only brings its place. */
@@ -27,28 +27,19 @@ export async function takeConfirmation(
     if (row.place?.channelId !== place.channelId) await announceInFeed(unit, incidentId);
   }
   // "done" also covers one that was given up: its late confirmation is welcome and changes nothing.
-  if (!job || job.state === "done" || job.state === "failed") return accept({ ok: true });
+  if (!job || job.state === "done" || job.state === "failed") {
+    if (job) await unit.tx.clearTimer("retry_triage", job.id);
+    return accept({ ok: true });
+  }
   await unit.tx.updateJob(job.id, { state: "done", outcome, finishedAt: unit.now });
   await record(unit, incidentId, "delivery.confirmed", "confirmed", COMPANION_ACTOR, { deliveryId, outcome });
-  if (outcome === "stale") await decideAgain(unit, job);
+  if (outcome === "stale") await routeAnew(unit, job, "stale_in_slack");
   if (outcome === "postponed") {
     await postpone(unit, job, request.notBefore);
     await postponeReminder(unit, job, request.notBefore);
   }
   if (outcome === "applied" || outcome === "already_applied") await afterReminder(unit, job);
   return accept({ ok: true });
-}
-
-/** The later alerts were meant for an incident that Slack knows to be closed: they get a triage of their own. */
-async function decideAgain(unit: Unit, { job, subject }: OutboxRow): Promise<void> {
-  if (job.kind !== "slack_signal" || job.signal !== "later_alert") return;
-  const offered = (await unit.tx.alertsOf(subject)).filter(({ relation }) => relation === "offered");
-  await giveNewHome(
-    unit,
-    subject,
-    offered.map(({ facts }) => facts),
-    "stale_in_slack",
-  );
 }
 
 /** Somebody wrote in the channel, so it is archived later. Never at once again, whatever Slack's clock says. */

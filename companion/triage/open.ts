@@ -157,6 +157,9 @@ export async function followToOpen(unit: Unit, incidentId: string): Promise<Inci
   return undefined;
 }
 
+/** Why alerts that were offered somewhere need a home of their own. */
+export type NewHomeReason = "left_over" | "stale_in_slack" | "undelivered";
+
 /**
  * Alerts that nobody answered for when their incident ended get a triage of their own, one for each service: none that is
  * still open in PagerDuty is left without one.
@@ -166,7 +169,7 @@ export async function giveNewHome(
   unit: Unit,
   formerId: string,
   alerts: readonly AlertFacts[],
-  why: "left_over" | "stale_in_slack" = "left_over",
+  why: NewHomeReason = "left_over",
 ): Promise<void> {
   const homes = new Map<string, string>();
   const hint = { expectsAlerts: false };

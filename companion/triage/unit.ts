@@ -40,7 +40,11 @@ export async function serviceSettings(unit: Unit, serviceId: string, urgency: Ur
 
 export const COMPANION_ACTOR = "companion";
 
+/** Who speaks where no person does. */
+export const COMPANION_PERSON: Person = { slackUserId: "", name: "Pager Triage" };
+
 export function actorOf(person: Person): string {
+  if (person.slackUserId === "") return COMPANION_ACTOR;
   return `slack:${person.slackUserId}`;
 }
 

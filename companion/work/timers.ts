@@ -5,6 +5,7 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { remind } from "../triage/reminders.ts";
+import { deliveryLost, retryTriage } from "../triage/undelivered.ts";
 import { COMPANION_ACTOR, queue, record, tellLaterAlerts, type Unit } from "../triage/unit.ts";
 
 export interface TimerDeps {
@@ -79,6 +80,8 @@ async function fire(unit: Unit, kind: TimerKind, subject: string): Promise<void>
       await queue(unit, subject, { kind: "slack_signal", signal: "apply_decision" });
       return record(unit, subject, "decision.sent_again", "not_applied_in_time", COMPANION_ACTOR);
     }
+    case "retry_triage":
+      return retryTriage(unit, subject);
     case "sync":
       if ((await unit.tx.sentCount()) > 0) await queueSync(unit);
       return;
@@ -105,6 +108,7 @@ async function notConfirmed(deps: TimerDeps, unit: Unit, row: OutboxRow): Promis
   }
   await unit.tx.updateJob(row.id, { state: "done", outcome: "unconfirmed", finishedAt: unit.now });
   await record(unit, row.subject, "delivery.unconfirmed", "unconfirmed", COMPANION_ACTOR, { deliveryId: row.id });
+  await deliveryLost(unit, row, "unconfirmed");
   deps.metrics.job(row.job.kind, "unconfirmed");
   deps.log.error(ids, "delivery.given_up");
 }

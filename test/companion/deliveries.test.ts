@@ -6,7 +6,7 @@ import { createTrigger } from "../../companion/slack/triggers.ts";
 import { backOff } from "../../companion/work/lane.ts";
 import { createTokenBucket } from "../../companion/work/token_bucket.ts";
 import { TRIGGER_INTERVAL_MS } from "../../core/assumptions.ts";
-import { HOUR, MINUTE, SECOND } from "../../core/time.ts";
+import { MINUTE, SECOND } from "../../core/time.ts";
 import { alertIn, ANN, createWorld, decisionOf, START, type World } from "./world.ts";
 
 let world: World;
@@ -34,7 +34,7 @@ describe("a delivery", () => {
       1,
     );
     await world.advance(3 * MINUTE);
-    await world.advance(1 * HOUR);
+    await world.advance(15 * MINUTE - 1);
     expect(world.triggers.triages).toHaveLength(4);
     expect(await jobOf(delivery?.delivery_id ?? "")).toMatchObject({ state: "done", outcome: "unconfirmed" });
     expect(world.logLines.some((line) => line.includes("delivery.given_up"))).toBe(true);
@@ -128,18 +128,36 @@ describe("a delivery", () => {
 describe("a trigger that does not take a delivery", () => {
   it.each([
     ["a client error", { status: 400, body: '{"ok":false,"error":"parameter_validation_failed"}' }],
-    ["404", { status: 404, body: "no_such_trigger" }],
-    ["success that says no", { status: 200, body: '{"ok":false,"error":"trigger_disabled"}' }],
-  ])("with %s is final, and seen", async (_, answer) => {
+    ["success that says no", { status: 200, body: '{"ok":false,"error":"invalid_input"}' }],
+  ])("with %s about what was sent is final, and seen", async (_, answer) => {
     world.triggers.answerNext(answer);
     await world.event(world.raise("P1"));
     await world.settle();
-    await world.advance(1 * HOUR);
+    await world.advance(15 * MINUTE - 1);
     expect(attempts("triage")).toHaveLength(1);
     expect(await jobOf(attempts("triage")[0]?.split(" ")[1] ?? "")).toMatchObject({ state: "failed" });
     const line = world.logLines.find((one) => one.includes("job.failed")) ?? "";
     expect(line).not.toContain("secret-part");
     expect(line).toContain("Slack");
+  });
+
+  it.each([
+    ["404", { status: 404, body: "no_such_trigger" }],
+    ["an error of its own", { status: 200, body: '{"ok":false,"error":"internal_error"}' }],
+    ["a trigger that is switched off", { status: 400, body: '{"ok":false,"error":"trigger_disabled"}' }],
+  ])("with %s is tried again after 1, 2, 4 … minutes", async (_, answer) => {
+    world.triggers.answerAll(answer);
+    await world.event(world.raise("P1"));
+    await world.settle();
+    for (const [index, wait] of [1, 2, 4, 8, 16, 30, 30].entries()) {
+      expect(attempts("triage")).toHaveLength(index + 1);
+      await world.advance(wait * MINUTE - 1);
+      expect(attempts("triage")).toHaveLength(index + 1);
+      await world.advance(1);
+    }
+    world.triggers.answerAll(undefined);
+    await world.advance(30 * MINUTE);
+    expect(world.triggers.triages).toHaveLength(1);
   });
 
   it.each([

@@ -1,0 +1,70 @@
+/** What happens to an alert that Slack could not be told of: no triage is lost, and none swallows the alerts after it. */
+import { HOUR, MINUTE } from "../../core/time.ts";
+import type { OutboxRow } from "../jobs.ts";
+import { giveNewHome, type NewHomeReason } from "./open.ts";
+import { COMPANION_ACTOR, COMPANION_PERSON, queue, record, type Unit } from "./unit.ts";
+
+const RETRY_EVERY_MS = 15 * MINUTE;
+const RETRY_FOR_MS = 24 * HOUR;
+/** A refusal that passes within this is told to nobody. */
+const REFUSAL_PATIENCE_MS = 2 * MINUTE;
+
+const NOTE =
+  "Slack could not be told of this alert, so there may be no triage channel for it. It is tried again every few minutes as long as this is open.";
+
+/** Slack goes on refusing the triage: the page itself says so, and the alerts after it get triages of their own. */
+export async function triageRefused(unit: Unit, row: OutboxRow): Promise<void> {
+  if (row.job.kind === "slack_triage" && unit.now - row.createdAt >= REFUSAL_PATIENCE_MS) await standAlone(unit, row);
+}
+
+/** A delivery that is tried no more, because Slack refused it for good or nobody ever confirmed it. */
+export async function deliveryLost(unit: Unit, row: OutboxRow, end: "failed" | "unconfirmed"): Promise<void> {
+  const { job, subject } = row;
+  if (job.kind === "slack_signal" && job.signal === "later_alert") return routeAnew(unit, row, "undelivered");
+  if (job.kind !== "slack_triage") return;
+  await standAlone(unit, row);
+  await unit.tx.setTimer("retry_triage", row.id, unit.now + RETRY_EVERY_MS);
+  // Where nobody confirmed, Slack may know the incident all the same, and what waits for it leaves.
+  if (end === "failed") await emptyOut(unit, subject);
+}
+
+/** Tries a lost triage once more, under the same id: should Slack know it after all, nothing happens twice. */
+export async function retryTriage(unit: Unit, deliveryId: string): Promise<void> {
+  const row = await unit.tx.job(deliveryId);
+  if (row?.job.kind !== "slack_triage" || (row.state !== "failed" && row.state !== "done")) return;
+  const known = await unit.tx.incident(row.subject);
+  if (known?.incident.status !== "triage" || known.place) return;
+  const alert = await unit.tx.alert(row.job.alertId);
+  const isOver = alert?.facts.status !== "triggered" && alert?.facts.status !== "acknowledged";
+  if (isOver || unit.now - row.createdAt > RETRY_FOR_MS) return;
+  await unit.tx.updateJob(row.id, { state: "ready", notBefore: unit.now, sends: 0, failures: 0, outcome: "" });
+  await record(unit, row.subject, "delivery.tried_again", "undelivered", COMPANION_ACTOR, { deliveryId });
+}
+
+/** The later alerts were meant for an incident that Slack does not know as open: they get a triage of their own. */
+export async function routeAnew(unit: Unit, { job, subject }: OutboxRow, why: NewHomeReason): Promise<void> {
+  if (job.kind === "slack_signal" && job.signal === "later_alert") await rehouseOffers(unit, subject, why);
+}
+
+async function rehouseOffers(unit: Unit, incidentId: string, why: NewHomeReason): Promise<void> {
+  const offered = (await unit.tx.alertsOf(incidentId)).filter(({ relation }) => relation === "offered");
+  const facts = offered.map((one) => one.facts);
+  await giveNewHome(unit, incidentId, facts, why);
+}
+
+/** Says so in PagerDuty, once, and ends the window: no alert may be offered to an incident that Slack never knew. */
+async function standAlone(unit: Unit, { job, subject, id }: OutboxRow): Promise<void> {
+  await unit.tx.closeWindows(subject, unit.now);
+  if (job.kind !== "slack_triage" || (await unit.tx.answered("undelivered", subject)) !== undefined) return;
+  await unit.tx.rememberAnswer("undelivered", subject, true, unit.now);
+  await queue(unit, subject, { kind: "pagerduty_note", alertId: job.alertId, by: COMPANION_PERSON, text: NOTE });
+  await record(unit, subject, "delivery.failed", "undelivered", COMPANION_ACTOR, { deliveryId: id });
+}
+
+/** Slack has refused the incident for good: what waits for it would never be read, and what was offered to it goes elsewhere. */
+async function emptyOut(unit: Unit, incidentId: string): Promise<void> {
+  for (const { id } of await unit.tx.openJobs(incidentId, ["slack_signal"])) {
+    await unit.tx.updateJob(id, { state: "done", outcome: "unknown_in_slack", finishedAt: unit.now });
+  }
+  await rehouseOffers(unit, incidentId, "undelivered");
+}
