@@ -6,6 +6,8 @@ import { IncidentsDatastore } from "./datastores/incidents.ts";
 import { OpenIncidentsDatastore } from "./datastores/open_incidents.ts";
 import { PendingDatastore } from "./datastores/pending.ts";
 import { AskAgainWorkflow } from "./workflows/ask_again.ts";
+import { ExplainAlertWorkflow } from "./workflows/explain_alert.ts";
+import { ExplainByLinkWorkflow } from "./workflows/explain_by_link.ts";
 import { HandleSignalWorkflow } from "./workflows/handle_signal.ts";
 import { OpenFromFeedWorkflow } from "./workflows/open_from_feed.ts";
 import { ResolveIncidentWorkflow } from "./workflows/resolve_incident.ts";
@@ -39,6 +41,8 @@ export default Manifest({
     HandleSignalWorkflow,
     ResolveIncidentWorkflow,
     AskAgainWorkflow,
+    ExplainAlertWorkflow,
+    ExplainByLinkWorkflow,
     SnoozeTriageWorkflow,
     OpenFromFeedWorkflow,
   ],

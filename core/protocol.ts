@@ -9,6 +9,7 @@
 import type { Alert } from "./alert.ts";
 import type { FeedLineData } from "./feed_line.ts";
 import type { DismissReason, Person } from "./incident.ts";
+import type { Explanation } from "./explanation.ts";
 import type { RiseReason } from "./later_alert.ts";
 import type { Instant } from "./time.ts";
 
@@ -141,6 +142,7 @@ export const COMPANION_PATHS = {
   acknowledge: "/slack/acknowledgements",
   snooze: "/slack/snoozes",
   alerts: "/slack/alerts",
+  explain: "/slack/explanations",
   open: "/slack/openings",
   undo: "/slack/undos",
   undoPreview: "/slack/undo_previews",
@@ -215,6 +217,8 @@ export interface CompanionRequests {
   snooze: { readonly incidentId: string; readonly until: Instant; readonly by: Person; readonly at: Instant };
   /** The alerts of an incident, as the companion knows them. */
   alerts: { readonly incidentId: string };
+  /** Why alerts were handled as they were: those of an incident, or the one that a PagerDuty link, id or number names. */
+  explain: { readonly incidentId: string; readonly pagerduty: string };
   /** A person pressed *Open triage* in a line of the feed. Idempotent by `requestId` (the execution id). */
   open: {
     readonly requestId: string;
@@ -251,6 +255,12 @@ export interface CompanionRequests {
   };
 }
 
+export interface ExplainedAlert extends Pick<Alert, "number" | "title" | "url" | "serviceName"> {
+  readonly alertId: string;
+  /** What was done, in its order; `by` is the Slack id of whoever decided it. */
+  readonly steps: readonly (Explanation & { readonly at: Instant; readonly by?: string })[];
+}
+
 export interface CompanionAnswers {
   confirm: { readonly ok: true };
   claim: {
@@ -279,6 +289,14 @@ export interface CompanionAnswers {
   acknowledge: { readonly ok: true };
   snooze: { readonly ok: true };
   alerts: { readonly ok: true; readonly alerts: readonly Alert[] };
+  explain: {
+    readonly ok: true;
+    /** Where the alerts belong now; absent where they belong to none. */
+    readonly incident?: { readonly number: string; readonly channelId: string };
+    /** Newest first. */
+    readonly alerts: readonly ExplainedAlert[];
+    readonly more: number;
+  };
   /** "already_open": the alert belongs to this open incident already, and nothing was opened. */
   open: {
     readonly ok: true;

@@ -112,6 +112,7 @@ const bodies = {
   acknowledge: z.object({ incidentId: id, by: person, at: instant }),
   snooze: z.object({ incidentId: id, until: instant, by: person, at: instant }),
   alerts: z.object({ incidentId: id }),
+  explain: z.object({ incidentId: z.string().max(120), pagerduty: z.string().max(2_000) }),
   open: z.object({ requestId: id, key: z.string().min(1).max(200), alertId: id, by: person, at: instant }),
   undo: z.object({
     requestId: id,

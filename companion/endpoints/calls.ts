@@ -9,6 +9,7 @@ import { takeAcknowledgement, takeAnswer } from "../triage/answer.ts";
 import { type KnownService, takeClaim } from "../triage/claim.ts";
 import { takeConfirmation } from "../triage/confirm.ts";
 import { takeDecision } from "../triage/decide.ts";
+import { explainAlerts } from "../triage/explain.ts";
 import { takeOpening } from "../triage/open_from_feed.ts";
 import { takeDetachment } from "../triage/detach.ts";
 import { type Refusal, unknownIncident } from "../triage/refusal.ts";
@@ -55,6 +56,7 @@ export function createCalls(deps: CallDeps): Calls {
     },
     detach: (body) => store.transaction((tx) => takeDetachment(unitOf(tx, body.requestId), body)),
     snooze: (body) => store.transaction((tx) => takeSnooze(unitOf(tx, "snooze"), body)),
+    explain: (body) => store.transaction((tx) => explainAlerts(tx, body)),
     alerts: (body) => store.transaction((tx) => alertsOf(tx, body.incidentId)),
   };
 }

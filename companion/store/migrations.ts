@@ -205,4 +205,14 @@ export const MIGRATIONS: readonly Migration[] = [
       alter table alert_relation add column later_number bigint not null default 0;
     `,
   },
+  {
+    number: 8,
+    name: "explanations",
+    sql: `
+      alter table timeline add column alert_id text not null default '';
+      create index timeline_alert on timeline (alert_id, seq) where alert_id <> '';
+      alter table alert add column number bigint not null default 0;
+      create index alert_number on alert (number) where number > 0;
+    `,
+  },
 ];

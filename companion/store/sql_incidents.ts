@@ -98,7 +98,15 @@ function readIncident(row: SqlRow): IncidentRow {
 
 type AlertMethods = Pick<
   Transaction,
-  "alert" | "saveAlert" | "relations" | "alertsOf" | "attachedBefore" | "laterAlertCount" | "relate" | "unrelate"
+  | "alert"
+  | "alertByNumber"
+  | "saveAlert"
+  | "relations"
+  | "alertsOf"
+  | "attachedBefore"
+  | "laterAlertCount"
+  | "relate"
+  | "unrelate"
 >;
 
 export function alertStatements(sql: Sql): AlertMethods {
@@ -107,11 +115,20 @@ export function alertStatements(sql: Sql): AlertMethods {
       const row = await oneRow(sql, "select body, status_at, people_at from alert where id = ?", [id]);
       return row && readAlert(row);
     },
+    async alertByNumber(number) {
+      const row = await oneRow(
+        sql,
+        "select body, status_at, people_at from alert where number = ? and number > 0 order by id limit 1",
+        [number],
+      );
+      return row && readAlert(row);
+    },
     async saveAlert({ facts, statusAt, peopleAt }) {
       await sql.rows(
-        `insert into alert (id, body, status_at, people_at) values (?, ?, ?, ?)
-         on conflict (id) do update set body = excluded.body, status_at = excluded.status_at, people_at = excluded.people_at`,
-        [facts.id, JSON.stringify(facts), statusAt, peopleAt],
+        `insert into alert (id, number, body, status_at, people_at) values (?, ?, ?, ?, ?)
+         on conflict (id) do update set number = excluded.number, body = excluded.body, status_at = excluded.status_at,
+           people_at = excluded.people_at`,
+        [facts.id, facts.number, JSON.stringify(facts), statusAt, peopleAt],
       );
     },
     async relations(alertId) {

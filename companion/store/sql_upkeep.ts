@@ -1,6 +1,6 @@
 import type { TimerKind } from "../jobs.ts";
 import type { TimelineEntry, What, Why } from "../timeline.ts";
-import { jsonOf, numberOf, oneRow, type Sql, textOf } from "./sql.ts";
+import { jsonOf, numberOf, oneRow, type Sql, type SqlRow, textOf } from "./sql.ts";
 import type { Transaction } from "./store.ts";
 
 type TimerMethods = Pick<Transaction, "setTimer" | "setTimerOnce" | "clearTimer" | "dueTimers">;
@@ -35,28 +35,34 @@ export function timerStatements(sql: Sql): TimerMethods {
 
 type UpkeepMethods = Pick<
   Transaction,
-  "record" | "timeline" | "useNonce" | "answered" | "rememberAnswer" | "forget" | "probe"
+  "record" | "timeline" | "timelineOfAlert" | "useNonce" | "answered" | "rememberAnswer" | "forget" | "probe"
 >;
 
 export function upkeepStatements(sql: Sql): UpkeepMethods {
   return {
     async record(entry) {
       await sql.rows(
-        "insert into timeline (at, incident_id, what, actor, why, cause, data) values (?, ?, ?, ?, ?, ?, ?)",
-        [entry.at, entry.incidentId, entry.what, entry.actor, entry.why, entry.cause, JSON.stringify(entry.data)],
+        "insert into timeline (at, incident_id, alert_id, what, actor, why, cause, data) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+          entry.at,
+          entry.incidentId,
+          typeof entry.data["alertId"] === "string" ? entry.data["alertId"] : "",
+          entry.what,
+          entry.actor,
+          entry.why,
+          entry.cause,
+          JSON.stringify(entry.data),
+        ],
       );
     },
     async timeline(incidentId) {
-      const rows = await sql.rows("select * from timeline where incident_id = ? order by seq", [incidentId]);
-      return rows.map((row) => ({
-        at: numberOf(row, "at"),
-        incidentId: textOf(row, "incident_id"),
-        what: textOf(row, "what") as What,
-        actor: textOf(row, "actor"),
-        why: textOf(row, "why") as Why,
-        cause: textOf(row, "cause"),
-        data: jsonOf(row, "data") as TimelineEntry["data"],
-      }));
+      return (await sql.rows("select * from timeline where incident_id = ? order by seq", [incidentId])).map(readEntry);
+    },
+    async timelineOfAlert(alertId) {
+      const rows = await sql.rows("select * from timeline where alert_id = ? and alert_id <> '' order by seq", [
+        alertId,
+      ]);
+      return rows.map(readEntry);
     },
     async useNonce(nonce, at) {
       const inserted = await sql.rows(
@@ -98,6 +104,18 @@ export function upkeepStatements(sql: Sql): UpkeepMethods {
         [at],
       );
     },
+  };
+}
+
+function readEntry(row: SqlRow): TimelineEntry {
+  return {
+    at: numberOf(row, "at"),
+    incidentId: textOf(row, "incident_id"),
+    what: textOf(row, "what") as What,
+    actor: textOf(row, "actor"),
+    why: textOf(row, "why") as Why,
+    cause: textOf(row, "cause"),
+    data: jsonOf(row, "data") as TimelineEntry["data"],
   };
 }
 

@@ -203,6 +203,8 @@ export interface Transaction {
 
   // Alerts
   alert(id: string): Promise<AlertRow | undefined>;
+  /** By PagerDuty's incident number. */
+  alertByNumber(number: number): Promise<AlertRow | undefined>;
   saveAlert(row: AlertRow): Promise<void>;
   relations(alertId: string): Promise<readonly Relation[]>;
   alertsOf(incidentId: string): Promise<readonly RelatedAlert[]>;
@@ -275,6 +277,8 @@ export interface Transaction {
   // Timeline, requests, housekeeping
   record(entry: TimelineEntry): Promise<void>;
   timeline(incidentId: string): Promise<readonly TimelineEntry[]>;
+  /** What names the alert in its data, of whatever incident. */
+  timelineOfAlert(alertId: string): Promise<readonly TimelineEntry[]>;
   /** Whether the nonce was never used before; it is from now on. */
   useNonce(nonce: string, at: Instant): Promise<boolean>;
   /** The answer that was given to a request, by the id that the sender gave it. */

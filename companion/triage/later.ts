@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { AlertRelation } from "../../core/alert.ts";
+import type { RuleFacts } from "../../core/explanation.ts";
 import { compareLevels, type LaterAlertRoute, type Level, louderOf } from "../../core/later_alert.ts";
 import type { AlertFacts, IncidentLevel, IncidentRow } from "../store/store.ts";
-import type { TimelineEntry, Why } from "../timeline.ts";
+import type { Why } from "../timeline.ts";
 import type { DetailsHint } from "./open.ts";
 import { COMPANION_ACTOR, queue, record, tellLaterAlerts, type Unit } from "./unit.ts";
 
@@ -12,8 +13,8 @@ export interface LaterAlert {
   readonly action: Exclude<LaterAlertRoute["action"], "own_triage">;
   readonly why: Why;
   readonly hint: DetailsHint;
-  /** What decided it, kept for the explanation. */
-  readonly facts?: TimelineEntry["data"];
+  /** What the rule decided by, where it was one. */
+  readonly rule?: RuleFacts;
 }
 
 /** Beyond this many unanswered alerts nobody sees each of them, and looking every one up would use PagerDuty's rate up. */
@@ -40,7 +41,11 @@ export async function addLaterAlert(unit: Unit, incidentId: string, later: Later
     await queue(unit, incidentId, { kind: "fetch_details", alertId: alert.id, ...hint });
   }
   const what = action === "attach" ? "alert.attached" : "alert.offered";
-  await record(unit, incidentId, what, why, COMPANION_ACTOR, { ...later.facts, alertId: alert.id, laterCount });
+  await record(unit, incidentId, what, why, COMPANION_ACTOR, {
+    alertId: alert.id,
+    laterCount,
+    ...(later.rule ? { rule: later.rule } : {}),
+  });
 }
 
 function levelWith(

@@ -1,7 +1,8 @@
-import { routeAlert } from "../../core/debounce.ts";
+import { type DebounceWindow, routeAlert } from "../../core/debounce.ts";
+import type { RuleFacts } from "../../core/explanation.ts";
 import { type Incident, isOpen, type Person } from "../../core/incident.ts";
 import { routeLaterAlert } from "../../core/later_alert.ts";
-import { type ServiceSettings, windowEnd } from "../../core/service_settings.ts";
+import { type ServiceSettings, windowEnd, type WindowSettings } from "../../core/service_settings.ts";
 import type { Instant } from "../../core/time.ts";
 import type { Place } from "../../core/protocol.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
@@ -31,17 +32,28 @@ export async function routeNewAlert(unit: Unit, alert: AlertFacts, at: Instant, 
   const { tx } = unit;
   const settings = await serviceSettings(unit, alert.serviceId, alert.urgency);
   const candidate = unit.id("inc");
-  const route = routeAlert(await tx.window(alert.serviceId), at);
+  const former = await tx.window(alert.serviceId);
+  const route = routeAlert(former, at);
+  const rule = ruleFacts(settings.window, at, former);
   const claimed = await tx.claimWindow(alert.serviceId, candidate, at, windowEnd(settings.window, at));
   if (claimed.incidentId === candidate) {
     const why = route.action === "open" ? route.why : "window_elapsed";
-    await openForAlert(unit, { id: candidate, alert, at, windowClosesAt: claimed.closesAt, why, hint });
+    await openForAlert(unit, { id: candidate, alert, at, windowClosesAt: claimed.closesAt, why, hint, rule });
     return { action: "opened", incidentId: candidate, why };
   }
   const target = await followToOpen(unit, claimed.incidentId);
-  if (target) return joinWindow(unit, { target, alert, setting: settings.laterAlerts, hint });
+  if (target) return joinWindow(unit, { target, alert, setting: settings.laterAlerts, hint, rule });
   // Alerts never join a closed incident: the window begins anew with this one.
-  return openWithNewWindow(unit, { id: candidate, alert, at, why: "incident_closed", hint });
+  return openWithNewWindow(unit, { id: candidate, alert, at, why: "incident_closed", hint, rule });
+}
+
+/** What the rule decided by, for the explanation: settings may change later. */
+function ruleFacts(window: WindowSettings, at: Instant, former: DebounceWindow | undefined): RuleFacts {
+  return {
+    at,
+    ...(window.kind === "none" ? { hasNoWindow: true } : { windowMs: window.lengthMs }),
+    ...(former ? { windowOpenedAt: former.openedAt, windowClosesAt: former.closesAt } : {}),
+  };
 }
 
 interface Joining {
@@ -49,10 +61,11 @@ interface Joining {
   readonly alert: AlertFacts;
   readonly setting: ServiceSettings["laterAlerts"];
   readonly hint: DetailsHint;
+  readonly rule: RuleFacts;
 }
 
 /** The window's incident is open: the alert joins it, unless a person said before that it does not belong there. */
-async function joinWindow(unit: Unit, { target, alert, setting, hint }: Joining): Promise<Routed> {
+async function joinWindow(unit: Unit, { target, alert, setting, hint, rule }: Joining): Promise<Routed> {
   const incidentId = target.incident.id;
   const relations = await unit.tx.relations(alert.id);
   const route = routeLaterAlert(relations.find((one) => one.incidentId === incidentId)?.relation, setting);
@@ -61,7 +74,7 @@ async function joinWindow(unit: Unit, { target, alert, setting, hint }: Joining)
     const homes = await openApart(unit, [alert], why, hint);
     return { action: "opened", incidentId: homes.get(alert.id) ?? "", why };
   }
-  await addLaterAlert(unit, incidentId, { alert, action, why, hint });
+  await addLaterAlert(unit, incidentId, { alert, action, why, hint, rule });
   return { action: action === "attach" ? "attached" : "offered", incidentId, why };
 }
 
@@ -86,11 +99,13 @@ export interface AlertOpening {
   readonly by?: Person;
   /** The closed incident whose alert PagerDuty reopened. */
   readonly reopenedFrom?: string;
+  /** What the rule decided by. */
+  readonly rule?: RuleFacts;
 }
 
 /** Opens an incident in triage for an alert and starts the workflow in Slack. The window is the caller's business. */
 export async function openForAlert(unit: Unit, opening: AlertOpening): Promise<void> {
-  const { alert, id, at, why, hint, by, reopenedFrom } = opening;
+  const { alert, id, at, why, hint, by, reopenedFrom, rule } = opening;
   const number = String(await unit.tx.count("incident"));
   const incident: Incident = {
     status: "triage",
@@ -112,6 +127,7 @@ export async function openForAlert(unit: Unit, opening: AlertOpening): Promise<v
     alertId: alert.id,
     ...accountOf(incident),
     windowClosesAt: opening.windowClosesAt,
+    ...(rule ? { rule } : {}),
     ...link,
   });
 }

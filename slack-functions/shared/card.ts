@@ -233,6 +233,7 @@ function buttons({ record, links }: CardView): Block[] {
   }
   const snooze = incident.status === "triage" ? snoozeButton(links, incident.id) : undefined;
   if (snooze) elements.push(snooze);
+  if (links.why) elements.push(workflowButton("Why?", "why", links.why, incident.id));
   // A fixed id, so that a press on a card that is being redrawn still finds its button.
   return elements.length > 0 ? [{ type: "actions", block_id: "card_buttons", elements }] : [];
 }

@@ -134,6 +134,8 @@ describe("npm run --silent manifest", () => {
       "ask_again",
       "snooze_triage",
       "open_from_feed",
+      "explain_alert",
+      "explain_by_link",
     ]) {
       const workflow = /workflow: "#\/workflows\/(\w+)"/.exec(read(`triggers/${name}.ts`))?.[1] ?? "";
       expect(Object.keys(manifest.workflows), `triggers/${name}.ts`).toContain(workflow);
