@@ -5,6 +5,7 @@ import { FeedLinesDatastore } from "./datastores/feed_lines.ts";
 import { IncidentsDatastore } from "./datastores/incidents.ts";
 import { OpenIncidentsDatastore } from "./datastores/open_incidents.ts";
 import { PendingDatastore } from "./datastores/pending.ts";
+import { StormsDatastore } from "./datastores/storms.ts";
 import { AskAgainWorkflow } from "./workflows/ask_again.ts";
 import { ExplainAlertWorkflow } from "./workflows/explain_alert.ts";
 import { ExplainByLinkWorkflow } from "./workflows/explain_by_link.ts";
@@ -46,7 +47,14 @@ export default Manifest({
     SnoozeTriageWorkflow,
     OpenFromFeedWorkflow,
   ],
-  datastores: [IncidentsDatastore, AlertsDatastore, OpenIncidentsDatastore, PendingDatastore, FeedLinesDatastore],
+  datastores: [
+    IncidentsDatastore,
+    AlertsDatastore,
+    OpenIncidentsDatastore,
+    PendingDatastore,
+    FeedLinesDatastore,
+    StormsDatastore,
+  ],
   outgoingDomains: [domain.value],
   botScopes: [
     "bookmarks:write",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { accept, refuse, type Result } from "../core/result.ts";
+import { DEFAULT_STORM, type StormSettings } from "../core/storm.ts";
 import { MINUTE } from "../core/time.ts";
 import type { Environment } from "./environment.ts";
 
@@ -22,6 +23,7 @@ export interface Configuration {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly debounceWindowMs: number;
   readonly archiveGraceMs: number;
+  readonly storm: StormSettings;
 }
 
 const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
@@ -138,6 +140,8 @@ const schema = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).prefault("info"),
   DEBOUNCE_WINDOW_MINUTES: wholeNumber(1, 2_880).prefault("30"),
   ARCHIVE_GRACE_MINUTES: wholeNumber(0, 1_440).prefault("10"),
+  STORM_SERVICES: wholeNumber(1, 1_000).prefault(String(DEFAULT_STORM.services)),
+  STORM_MINUTES: wholeNumber(1, 60).prefault(String(DEFAULT_STORM.withinMs / MINUTE)),
 });
 type Variable = keyof z.input<typeof schema>;
 
@@ -158,6 +162,8 @@ const EXAMPLES: Readonly<Record<Variable, string>> = {
   LOG_LEVEL: "info",
   DEBOUNCE_WINDOW_MINUTES: "30",
   ARCHIVE_GRACE_MINUTES: "10",
+  STORM_SERVICES: "5",
+  STORM_MINUTES: "5",
 };
 const VARIABLES = Object.keys(EXAMPLES) as readonly Variable[];
 
@@ -202,6 +208,7 @@ function assemble(values: z.output<typeof schema>): Configuration {
     logLevel: values.LOG_LEVEL,
     debounceWindowMs: values.DEBOUNCE_WINDOW_MINUTES * MINUTE,
     archiveGraceMs: values.ARCHIVE_GRACE_MINUTES * MINUTE,
+    storm: { services: values.STORM_SERVICES, withinMs: values.STORM_MINUTES * MINUTE },
   };
 }
 

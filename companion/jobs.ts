@@ -24,7 +24,8 @@ export type Job =
       readonly direct: boolean;
       readonly escalates: boolean;
     }
-  | { readonly kind: "slack_signal"; readonly signal: "apply_decision" | "archive_due" | "sync" }
+  | { readonly kind: "slack_signal"; readonly signal: "apply_decision" | "archive_due" | "decorate" | "sync" }
+  | { readonly kind: "slack_signal"; readonly signal: "storm"; readonly stormId: string }
   | { readonly kind: "slack_signal"; readonly signal: "feed_line"; readonly key: string }
   | {
       readonly kind: "pagerduty_acknowledge";
@@ -71,7 +72,7 @@ export interface OutboxRow {
   /** Order of arrival. */
   readonly seq: number;
   readonly job: Job;
-  /** The incident that it belongs to; empty for what belongs to none. */
+  /** The incident that it belongs to, or "storm:" and a storm's id; empty for what belongs to none. */
   readonly subject: string;
   /** Number of the delivery within its incident; 0 for what does not go to Slack. */
   readonly sequence: number;
@@ -90,4 +91,13 @@ export interface OutboxRow {
 }
 
 export type TimerKind =
-  "archive" | "later_alerts" | "remind" | "reapply_decision" | "retry_triage" | "sync" | "slow_sync" | "housekeeping";
+  | "archive"
+  | "decorate"
+  | "later_alerts"
+  | "remind"
+  | "reapply_decision"
+  | "retry_triage"
+  | "storm_check"
+  | "sync"
+  | "slow_sync"
+  | "housekeeping";

@@ -4,6 +4,7 @@ import type { AcknowledgeRule } from "../core/paging.ts";
 import type { ResolutionReason } from "../core/alert_resolution.ts";
 import type { EscalationRule } from "../core/escalation.ts";
 import type { PagingReason } from "../core/paging_news.ts";
+import type { StormVerdict } from "../core/storm.ts";
 import type { TransitionReason } from "../core/transitions.ts";
 import type { Instant } from "../core/time.ts";
 
@@ -16,6 +17,9 @@ export type Why =
   | PagingReason
   | EscalationRule["why"]
   | ResolutionReason
+  | StormVerdict["why"]
+  /** For ten minutes few services failed. */
+  | "storm_quiet"
   /** The window's incident was closed, and alerts never join a closed one. */
   | "incident_closed"
   /** Slack knew the incident to be closed when the alert was handed over. */
@@ -88,6 +92,9 @@ export type What =
   | "triage.reminder_postponed"
   | "triage.snoozed"
   | "triage.snooze_ended"
+  | "storm.declared"
+  | "storm.ended"
+  | "incident.in_storm"
   | "archive.due"
   | "archive.postponed";
 

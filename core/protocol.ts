@@ -30,7 +30,30 @@ export interface TriageDelivery {
   readonly alert: string;
   /** The closed incident whose alert PagerDuty reopened; empty for every other triage. */
   readonly reopened_from: string;
+  /** JSON of {@link StormShare} where the triage belongs to a storm and gets no channel of its own; else empty. */
+  readonly storm: string;
 }
+
+/** A storm as a triage delivery names it. */
+export interface StormShare {
+  readonly id: string;
+  /** As people call it; the umbrella channel is named after it. */
+  readonly number: string;
+  /** When its first service failed. */
+  readonly since: Instant;
+  /** How many services failed since. */
+  readonly services: number;
+  /** The umbrella channel; empty until Slack told which it is. */
+  readonly channelId: string;
+  readonly channelName: string;
+  /** Whether it is a line among others instead of a card with a thread. */
+  readonly asLine: boolean;
+  /** Further triages of the storm that share this delivery and its message; each has its own confirmation. */
+  readonly also: readonly SharedTriage[];
+}
+
+/** A triage that shares the delivery of another; its alert carries only what fits. */
+export type SharedTriage = Omit<TriageDelivery, "storm">;
 
 export const SIGNAL_KINDS = [
   "later_alert",
@@ -39,6 +62,8 @@ export const SIGNAL_KINDS = [
   "reminder_due",
   "apply_decision",
   "archive_due",
+  "decorate",
+  "storm",
   "sync",
   "feed_line",
 ] as const;
@@ -49,7 +74,7 @@ export interface SignalDelivery {
   readonly delivery_id: string;
   readonly sequence: string;
   readonly kind: SignalKind;
-  /** Empty for `sync`; for `feed_line` the line's subject, see core/feed_line.ts. */
+  /** Empty for `sync`; "storm:" and the storm's id for `storm`; for `feed_line` the line's subject, see core/feed_line.ts. */
   readonly incident_id: string;
   /** JSON of {@link SignalData}[kind]. */
   readonly data: string;
@@ -72,6 +97,10 @@ export interface SignalData {
   apply_decision: { readonly decision: Decision };
   /** The grace period of a merged or dismissed channel is over, as far as the companion knows. */
   archive_due: { readonly graceMs: number };
+  /** What Slack's limits left undone of a channel's topic, pin, bookmark and the like is to be done now. */
+  decorate: Record<string, never>;
+  /** How a storm stands. */
+  storm: StormNews;
   /** A line of the triage feed that belongs to no incident is to be posted, or edited. */
   feed_line: FeedLineData;
   /** Hand over what lies in `pending`. */
@@ -103,6 +132,18 @@ export interface Rise {
 
 export const LATER_ALERT_ANSWERS = ["attach", "keep_separate", "set_aside"] as const;
 export type LaterAlertAnswer = (typeof LATER_ALERT_ANSWERS)[number];
+
+export interface StormNews extends Omit<StormShare, "asLine" | "also"> {
+  readonly incidents: number;
+  /** Set once it is over. */
+  readonly ended?: {
+    readonly at: Instant;
+    readonly decided: number;
+    readonly undecided: number;
+    /** How long the slowest decision took, or has been waited for. */
+    readonly longestMs: number;
+  };
+}
 
 /** The answer to the question, as the step was completed with it. */
 export interface Decision {
@@ -161,7 +202,8 @@ export interface Place {
 export interface CompanionRequests {
   /**
    * A delivery was acted on. "stale": a later alert was meant for an incident that is closed in Slack, so the companion
-   * decides again. "postponed": somebody wrote in the channel; archive, or remind, not before `notBefore`.
+   * decides again. "postponed": somebody wrote in the channel; archive, or remind, not before `notBefore`. For a storm's own
+   * news `incidentId` is its subject, "storm:" and the storm's id.
    */
   confirm: {
     readonly deliveryId: string;
@@ -169,6 +211,8 @@ export interface CompanionRequests {
     readonly outcome: "applied" | "already_applied" | "stale" | "postponed";
     readonly place?: Place;
     readonly notBefore?: Instant;
+    /** Slack's limits left a part of the channel's dressing undone: remind of it in a while. */
+    readonly undecorated?: boolean;
   };
   /** Triage started by hand. Idempotent by `requestId` (the execution id). */
   claim: {

@@ -31,6 +31,10 @@ export const IncidentsDatastore = DefineDatastore({
     channel_url: { type: Schema.types.string },
     /** Root of the incident's own thread, where it shares a channel with others. */
     thread_ts: { type: Schema.types.string },
+    /** The message in which a storm brought it together with others, and JSON of their ids. */
+    table_channel_id: { type: Schema.types.string },
+    table_ts: { type: Schema.types.string },
+    table_ids: { type: Schema.types.string },
     card_ts: { type: Schema.types.string },
     question_ts: { type: Schema.types.string },
     /** The execution whose question may decide; a newer question supersedes an older one. */
@@ -72,6 +76,8 @@ export const IncidentsDatastore = DefineDatastore({
     /** JSON of the latest update; empty where nobody has written one. */
     update: { type: Schema.types.string },
     archived_at: { type: Schema.types.number },
+    /** JSON of what Slack's limits left undone of the channel's dressing. */
+    undecorated: { type: Schema.types.string },
     /** Unix seconds; set when the incident is closed. */
     expires_at: { type: Schema.slack.types.timestamp },
   },

@@ -28,6 +28,7 @@ export const TriageAlertWorkflow = DefineWorkflow({
         title: "Reopened from",
         description: "The closed incident whose alert PagerDuty reopened; empty for every other triage.",
       },
+      storm: { type: Schema.types.string, title: "Storm", description: "The storm that it belongs to, as JSON." },
     },
     required: [
       "delivery_id",
@@ -41,6 +42,7 @@ export const TriageAlertWorkflow = DefineWorkflow({
       "window_closes_at",
       "alert",
       "reopened_from",
+      "storm",
     ],
   },
 });
@@ -58,5 +60,6 @@ const opened = TriageAlertWorkflow.addStep(OpenTriageDefinition, {
   window_closes_at: inputs.window_closes_at,
   alert: inputs.alert,
   reopened_from: inputs.reopened_from,
+  storm: inputs.storm,
 });
 addTriageSteps(TriageAlertWorkflow, opened.outputs.incident_id);

@@ -78,6 +78,7 @@ const bodies = {
     outcome: z.enum(["applied", "already_applied", "stale", "postponed"]),
     place,
     notBefore: instant.optional(),
+    undecorated: z.boolean().optional(),
   }),
   claim: z.object({
     requestId: id,

@@ -1,31 +1,38 @@
-import { packAlert, packAlerts } from "../../core/alert_packing.ts";
+import { packAlerts } from "../../core/alert_packing.ts";
 import { CONFIRMATION_PATIENCE_MS, TRIGGER_BURST, TRIGGER_STRING_MAX_BYTES } from "../../core/assumptions.ts";
 import { isOpen } from "../../core/incident.ts";
 import { LISTED_LATER_ALERTS } from "../../core/later_alert.ts";
-import type { LaterAlerts, SignalDelivery, TriageDelivery } from "../../core/protocol.ts";
+import type { LaterAlerts, SignalDelivery } from "../../core/protocol.ts";
+import { NEWS_TURNS_IN_STORM } from "../../core/storm.ts";
 import { cutBytes } from "../../core/text.ts";
-import { HOUR, MINUTE, toIso } from "../../core/time.ts";
-import type { OutboxRow } from "../jobs.ts";
+import { HOUR, type Instant, MINUTE } from "../../core/time.ts";
+import type { DeliveryKind, OutboxRow } from "../jobs.ts";
 import type { RelatedAlert, Store, Transaction } from "../store/store.ts";
 import { deliveryLost, triageRefused } from "../triage/undelivered.ts";
 import type { Unit } from "../triage/unit.ts";
 import { feedLineData } from "../triage/feed.ts";
 import { isUnanswered } from "../triage/home.ts";
-import type { DetailsWatch } from "../work/details_watch.ts";
-import type { Ending, Finish } from "../work/lane.ts";
+import { newsOf } from "../triage/storm.ts";
+import { DETAILS_PATIENCE_MS, type DetailsWatch } from "../work/details_watch.ts";
+import { type Ending, endJob, type Finish } from "../work/lane.ts";
 import { createTokenBucket, type TokenBucket } from "../work/token_bucket.ts";
+import { packedAlert, type Parcel, triageParcel } from "./triage_values.ts";
 import { createTrigger, type TriggerOutcome } from "./triggers.ts";
 
 export interface DeliveryDeps {
   readonly store: Store;
   readonly urls: { readonly triageTriggerUrl: string; readonly signalTriggerUrl: string };
   readonly archiveGraceMs: number;
+  readonly now: () => Instant;
+  readonly random: () => number;
   readonly elapsed: () => number;
   readonly triggerIntervalMs: number;
   readonly details: DetailsWatch;
 }
 
 export interface Deliveries {
+  /** False while Slack asked us to wait. */
+  mayLeave(kind: DeliveryKind): boolean;
   /** Waits for details and for the trigger's rate. */
   before(row: OutboxRow): Promise<void>;
   perform(row: OutboxRow): Promise<Finish>;
@@ -37,37 +44,82 @@ const LONGEST_REFUSED_WAIT_MS = 30 * MINUTE;
 
 /** Sends what the outbox holds for Slack. What is sent is read when it leaves. */
 export function createDeliveries(deps: DeliveryDeps): Deliveries {
-  const triage = throttled(deps.urls.triageTriggerUrl);
+  const { store, urls, now } = deps;
+  const triage = createWay(deps, urls.triageTriggerUrl);
   // One address for both would be one rate.
-  const signal =
-    deps.urls.signalTriggerUrl === deps.urls.triageTriggerUrl ? triage : throttled(deps.urls.signalTriggerUrl);
-
-  function throttled(url: string) {
-    const bucket: TokenBucket = createTokenBucket({
-      burst: TRIGGER_BURST,
-      intervalMs: deps.triggerIntervalMs,
-      elapsed: deps.elapsed,
-    });
-    return { bucket, send: createTrigger(url) };
-  }
-
-  function triggerOf(row: OutboxRow) {
-    return row.job.kind === "slack_triage" ? triage : signal;
-  }
+  const signal = urls.signalTriggerUrl === urls.triageTriggerUrl ? triage : createWay(deps, urls.signalTriggerUrl);
+  const wayOf = (kind: OutboxRow["job"]["kind"]) => (kind === "slack_triage" ? triage : signal);
+  // What waits for its turn may leave with another one meanwhile, and then takes no turn.
+  const inLine = new Map<string, { isGone: boolean }>();
 
   return {
+    mayLeave: (kind) => wayOf(kind).pausedFor() === 0,
     async before(row) {
       const isFirst =
         row.job.kind === "slack_triage" || (row.job.kind === "slack_signal" && row.job.signal === "later_alert");
-      if (isFirst && "alertId" in row.job) await awaitDetails(deps, row.subject, row.job.alertId);
-      await triggerOf(row).bucket.take();
+      // What waited for another reason has waited for details as well.
+      const hasWaited = now() - row.createdAt > DETAILS_PATIENCE_MS;
+      if (isFirst && !hasWaited && "alertId" in row.job) await awaitDetails(deps, row.subject, row.job.alertId);
+      const place = { isGone: false };
+      inLine.set(row.id, place);
+      for (let turns = await turnsOf(store, row); turns > 0; turns -= 1) {
+        await wayOf(row.job.kind).bucket.take(() => !place.isGone);
+      }
+      inLine.delete(row.id);
     },
     async perform(row) {
-      const values = await deps.store.transaction((tx) => valuesOf(tx, row, deps.archiveGraceMs));
-      if (!values) return () => Promise.resolve({ end: "done", outcome: "moved" });
-      const outcome = await triggerOf(row).send({ ...values });
-      return (unit) => finish(unit, row, outcome);
+      const way = wayOf(row.job.kind);
+      if (way.pausedFor() > 0)
+        return () => {
+          return Promise.resolve({ end: "again", problem: "Slack asked us to wait.", exactlyMs: way.pausedFor() });
+        };
+      const parcel = await store.transaction((tx) =>
+        row.job.kind === "slack_triage" ? triageParcel(tx, row, now()) : signalParcel(tx, row, deps),
+      );
+      if (!parcel) return () => Promise.resolve({ end: "done", outcome: "moved" });
+      for (const { id } of parcel.carried) {
+        const place = inLine.get(id);
+        if (place) place.isGone = true;
+      }
+      const outcome = await way.send({ ...parcel.values });
+      return async (unit) => {
+        const isShared = parcel.carried.length > 0;
+        for (const carried of parcel.carried) {
+          await endJob(unit.tx, carried, await finish(unit, carried, outcome, isShared), unit.now, deps.random);
+        }
+        return finish(unit, row, outcome, isShared);
+      };
     },
+  };
+}
+
+/** News of alerts costs Slack's storage most, and can wait a little while many first alerts need it. */
+async function turnsOf(store: Store, { job }: OutboxRow): Promise<number> {
+  const isNews = job.kind === "slack_signal" && "alertId" in job;
+  return isNews && (await store.transaction((tx) => tx.stormOn())) ? NEWS_TURNS_IN_STORM : 1;
+}
+
+interface Way {
+  readonly bucket: TokenBucket;
+  send(values: Readonly<Record<string, string>>): Promise<TriggerOutcome>;
+  /** How long nothing may be sent here: one 429 is meant for everything that goes this way. */
+  pausedFor(): number;
+}
+
+function createWay(deps: DeliveryDeps, url: string): Way {
+  const { elapsed, now } = deps;
+  const send = createTrigger(url);
+  let pausedUntil = 0;
+  return {
+    bucket: createTokenBucket({ burst: TRIGGER_BURST, intervalMs: deps.triggerIntervalMs, elapsed }),
+    async send(values) {
+      const outcome = await send(values);
+      if (outcome.outcome === "unreachable" && outcome.retryAfterMs !== undefined) {
+        pausedUntil = Math.max(pausedUntil, now() + outcome.retryAfterMs);
+      }
+      return outcome;
+    },
+    pausedFor: () => Math.max(0, pausedUntil - now()),
   };
 }
 
@@ -82,12 +134,15 @@ async function awaitDetails(deps: DeliveryDeps, incidentId: string, alertId: str
   else deps.details.ended(alertId);
 }
 
-/** What Slack did not take has consequences, unless it was confirmed meanwhile. */
-async function finish(unit: Unit, row: OutboxRow, outcome: TriggerOutcome): Promise<Ending> {
-  const ending = endingOf(row, outcome, unit.now);
+/**
+ * What Slack did not take has consequences, unless it was confirmed meanwhile.
+ * @param isShared whether others went with it: then nobody knows whose fault a refusal is, and each is sent alone
+ */
+async function finish(unit: Unit, row: OutboxRow, outcome: TriggerOutcome, isShared: boolean): Promise<Ending> {
+  const ending = endingOf(row, outcome, unit.now, isShared);
   if ((await unit.tx.job(row.id))?.state !== "ready") return ending;
   if (ending.end === "failed") await deliveryLost(unit, row, "failed");
-  else if (outcome.outcome === "refused") await triageRefused(unit, row);
+  else if (outcome.outcome === "refused" && !isShared) await triageRefused(unit, row);
   return ending;
 }
 
@@ -96,7 +151,7 @@ function slowBackOff(failures: number): number {
   return Math.min(LONGEST_REFUSED_WAIT_MS, MINUTE * 2 ** Math.min(failures, 10));
 }
 
-function endingOf(row: OutboxRow, outcome: TriggerOutcome, now: number): Ending {
+function endingOf(row: OutboxRow, outcome: TriggerOutcome, now: number, isShared: boolean): Ending {
   switch (outcome.outcome) {
     case "accepted":
       // What belongs to no incident is asked for anew each time, so nobody waits for its confirmation.
@@ -109,6 +164,7 @@ function endingOf(row: OutboxRow, outcome: TriggerOutcome, now: number): Ending 
       // Sent again at once it would be there twice; the patience for a confirmation tells whether it got there.
       return { end: "sent", confirmBy: now + CONFIRMATION_PATIENCE_MS, doubt: outcome.problem };
     case "refused": {
+      if (isShared) return { end: "again", problem: outcome.problem };
       const isOver = outcome.isFinal || row.subject === "" || now - row.createdAt > GIVE_UP_AFTER_MS;
       if (isOver) return { end: "failed", problem: outcome.problem };
       return { end: "again", problem: outcome.problem, exactlyMs: slowBackOff(row.failures) };
@@ -123,51 +179,25 @@ function endingOf(row: OutboxRow, outcome: TriggerOutcome, now: number): Ending 
   }
 }
 
-/** The inputs of the trigger, every key every time; undefined where the alert belongs to another incident by now. */
-async function valuesOf(
-  tx: Transaction,
-  row: OutboxRow,
-  graceMs: number,
-): Promise<TriageDelivery | SignalDelivery | undefined> {
-  return row.job.kind === "slack_triage" ? triageValues(tx, row) : signalValues(tx, row, graceMs);
-}
-
-async function triageValues(tx: Transaction, row: OutboxRow): Promise<TriageDelivery | undefined> {
-  const found = await tx.incident(row.subject);
-  if (!found || row.job.kind !== "slack_triage") return undefined;
-  const { incident, windowClosesAt } = found;
-  return {
-    delivery_id: row.id,
-    sequence: String(row.sequence),
-    incident_id: incident.id,
-    number: incident.number,
-    title: cutBytes(incident.title, 1_500),
-    service_id: cutBytes(incident.serviceId, 500),
-    service_name: cutBytes(incident.serviceName, 500),
-    opened_at: toIso(incident.openedAt),
-    window_closes_at: toIso(windowClosesAt),
-    alert: (await packedAlert(tx, row.subject, row.job.alertId, TRIGGER_STRING_MAX_BYTES)) ?? "",
-    reopened_from: row.job.reopenedFrom ?? "",
-  };
-}
-
-async function signalValues(tx: Transaction, row: OutboxRow, graceMs: number): Promise<SignalDelivery | undefined> {
+/** The inputs of the signal trigger; undefined where the alert belongs to another incident by now. */
+async function signalParcel(tx: Transaction, row: OutboxRow, deps: DeliveryDeps): Promise<Parcel | undefined> {
   if (row.job.kind !== "slack_signal") return undefined;
-  const data = await signalData(tx, row, graceMs);
+  const data = await signalData(tx, row, deps);
   if (data === undefined) return undefined;
-  return {
+  const values: SignalDelivery = {
     delivery_id: row.id,
     sequence: String(row.sequence),
     kind: row.job.signal,
     incident_id: row.subject,
     data,
   };
+  return { values, carried: [] };
 }
 
 /** Room for what stands around alerts in a signal's data. */
 const AROUND_ALERTS_BYTES = 400;
 
-async function signalData(tx: Transaction, row: OutboxRow, graceMs: number): Promise<string | undefined> {
+async function signalData(tx: Transaction, row: OutboxRow, deps: DeliveryDeps): Promise<string | undefined> {
   const { job, subject } = row;
   if (job.kind !== "slack_signal") return undefined;
   switch (job.signal) {
@@ -195,9 +225,14 @@ async function signalData(tx: Transaction, row: OutboxRow, graceMs: number): Pro
       return decision && JSON.stringify({ decision: { ...decision, note: cutBytes(decision.note, 1_000) } });
     }
     case "archive_due":
-      return JSON.stringify({ graceMs });
+      return JSON.stringify({ graceMs: deps.archiveGraceMs });
+    case "storm": {
+      const news = await newsOf(tx, job.stormId, deps.now());
+      return news && JSON.stringify(news);
+    }
     case "feed_line":
       return feedLineData(tx, job.key, TRIGGER_STRING_MAX_BYTES);
+    case "decorate":
     case "sync":
       return "{}";
   }
@@ -231,15 +266,4 @@ async function laterAlertsData(tx: Transaction, incidentId: string): Promise<str
   } satisfies Omit<LaterAlerts, "alerts">;
   const alerts = packAlerts(listed, TRIGGER_STRING_MAX_BYTES - AROUND_ALERTS_BYTES);
   return `${JSON.stringify(counts).slice(0, -1)},"alerts":${alerts}}`;
-}
-
-async function packedAlert(
-  tx: Transaction,
-  incidentId: string,
-  alertId: string,
-  maxBytes: number,
-): Promise<string | undefined> {
-  const alert = await tx.alert(alertId);
-  const relation = (await tx.relations(alertId)).find((one) => one.incidentId === incidentId)?.relation;
-  return alert && relation && packAlert({ ...alert.facts, relation }, maxBytes);
 }

@@ -1,5 +1,6 @@
 /** The only file that knows Slack's client of webhook triggers. */
 import { WebhookTrigger, WebhookTriggerHTTPError } from "@slack/webhook";
+import { MINUTE, SECOND } from "../../core/time.ts";
 
 export type TriggerOutcome =
   | { readonly outcome: "accepted" }
@@ -13,6 +14,8 @@ export type TriggerOutcome =
 export type SendToTrigger = (values: Readonly<Record<string, string>>) => Promise<TriggerOutcome>;
 
 const TIMEOUT_MS = 10_000;
+/** Slack may name any time to wait; alerts are not kept from people for longer than this at a time. */
+const LONGEST_WAIT_MS = 5 * MINUTE;
 
 export function createTrigger(url: string, timeoutMs = TIMEOUT_MS): SendToTrigger {
   return async (values) => {
@@ -23,7 +26,7 @@ export function createTrigger(url: string, timeoutMs = TIMEOUT_MS): SendToTrigge
       fetch: async (input, init) => {
         const response = await fetch(input, init);
         const seconds = response.headers.get("retry-after");
-        if (seconds && /^\d{1,6}$/.test(seconds)) retryAfterMs = Number(seconds) * 1_000;
+        if (seconds && /^\d{1,6}$/.test(seconds)) retryAfterMs = Math.min(Number(seconds) * SECOND, LONGEST_WAIT_MS);
         return response;
       },
     });

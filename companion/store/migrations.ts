@@ -215,4 +215,30 @@ export const MIGRATIONS: readonly Migration[] = [
       create index alert_number on alert (number) where number > 0;
     `,
   },
+  {
+    number: 9,
+    name: "storms",
+    sql: `
+      create table storm (
+        id text primary key,
+        number bigint not null,
+        state text not null check (state in ('on', 'over')),
+        since bigint not null,
+        declared_at bigint not null,
+        ended_at bigint,
+        channel_id text not null,
+        channel_name text not null
+      );
+      create unique index storm_on on storm (state) where state = 'on';
+
+      create table opening (
+        incident_id text primary key references incident (id),
+        service_id text not null,
+        at bigint not null,
+        storm_id text references storm (id)
+      );
+      create index opening_at on opening (at);
+      create index timer_kind on timer (kind, due_at);
+    `,
+  },
 ];

@@ -9,6 +9,8 @@ type Methods = Pick<
   | "openJobs"
   | "dueJobs"
   | "dueDeliveries"
+  | "waitingTriagesOf"
+  | "openTriagesOf"
   | "unconfirmedDeliveries"
   | "claimJob"
   | "updateJob"
@@ -76,6 +78,24 @@ export function outboxStatements(sql: Sql): Methods {
     },
     async dueDeliveries(kind, now, limit) {
       return (await sql.rows(DUE_DELIVERIES, [kind, now, now, limit])).map(readRow);
+    },
+    async waitingTriagesOf(stormId, now) {
+      const rows = await sql.rows(
+        `select o.* from outbox o join opening p on p.incident_id = o.subject
+         where o.state in ('ready', 'sent') and o.state = 'ready' and o.kind = 'slack_triage' and o.failures = 0
+           and (o.attempts = 0 or o.not_before <= ?) and o.lease_until <= ? and p.storm_id = ? order by o.seq`,
+        [now, now, stormId],
+      );
+      return rows.map(readRow);
+    },
+    async openTriagesOf(stormId) {
+      const row = await oneRow(
+        sql,
+        `select count(*) as number from outbox o join opening p on p.incident_id = o.subject
+         where o.state in ('ready', 'sent') and o.kind = 'slack_triage' and p.storm_id = ?`,
+        [stormId],
+      );
+      return row ? numberOf(row, "number") : 0;
     },
     async unconfirmedDeliveries(now) {
       const rows = await sql.rows(

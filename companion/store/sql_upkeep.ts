@@ -3,7 +3,7 @@ import type { TimelineEntry, What, Why } from "../timeline.ts";
 import { jsonOf, numberOf, oneRow, type Sql, type SqlRow, textOf } from "./sql.ts";
 import type { Transaction } from "./store.ts";
 
-type TimerMethods = Pick<Transaction, "setTimer" | "setTimerOnce" | "clearTimer" | "dueTimers">;
+type TimerMethods = Pick<Transaction, "setTimer" | "setTimerOnce" | "clearTimer" | "lastTimer" | "dueTimers">;
 
 export function timerStatements(sql: Sql): TimerMethods {
   return {
@@ -22,6 +22,10 @@ export function timerStatements(sql: Sql): TimerMethods {
     },
     async clearTimer(kind, subject) {
       await sql.rows("delete from timer where kind = ? and subject = ?", [kind, subject]);
+    },
+    async lastTimer(kind) {
+      const row = await oneRow(sql, "select due_at from timer where kind = ? order by due_at desc limit 1", [kind]);
+      return row && numberOf(row, "due_at");
     },
     async dueTimers(now, limit) {
       const rows = await sql.rows(
@@ -89,6 +93,7 @@ export function upkeepStatements(sql: Sql): UpkeepMethods {
     async forget({ nonces, done, failed }) {
       await sql.rows("delete from nonce where used_at < ?", [nonces]);
       await sql.rows("delete from webhook_seen where seen_at < ?", [done]);
+      await sql.rows("delete from opening where at < ?", [done]);
       await sql.rows("delete from request where at < ?", [done]);
       // Each condition repeats the words of its partial index.
       const eventsOver = "delete from event where state in ('done', 'failed')";

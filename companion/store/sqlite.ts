@@ -8,6 +8,7 @@ import { alertStatements, incidentStatements } from "./sql_incidents.ts";
 import { outboxStatements } from "./sql_outbox.ts";
 import { reminderStatements } from "./sql_reminders.ts";
 import { settingsStatements } from "./sql_settings.ts";
+import { stormStatements } from "./sql_storms.ts";
 import { timerStatements, upkeepStatements } from "./sql_upkeep.ts";
 import { webhookStatements } from "./sql_webhooks.ts";
 import { windowStatements } from "./sql_windows.ts";
@@ -94,6 +95,7 @@ function storeOver(sql: Sql, closeDatabase: () => void): Store {
     ...incidentStatements(sql),
     ...windowStatements(sql),
     ...settingsStatements(sql),
+    ...stormStatements(sql),
     ...alertStatements(sql),
     ...feedStatements(sql),
     ...reminderStatements(sql),

@@ -6,6 +6,7 @@ import type { Level } from "../../core/later_alert.ts";
 import type { Decision, Place, Rise } from "../../core/protocol.ts";
 import type { ReminderState } from "../../core/reminders.ts";
 import type { SettingsRow } from "../../core/service_settings.ts";
+import type { Opening } from "../../core/storm.ts";
 import type { Instant } from "../../core/time.ts";
 import type { DeliveryKind, Job, JobKind, JobState, OutboxRow, TimerKind } from "../jobs.ts";
 import type { TimelineEntry } from "../timeline.ts";
@@ -151,6 +152,22 @@ export interface Forgettable {
   readonly failed: Instant;
 }
 
+export interface StormRow {
+  readonly id: string;
+  readonly number: number;
+  /** When the first of the failures that made it a storm came. */
+  readonly since: Instant;
+  readonly declaredAt: Instant;
+  readonly endedAt?: Instant;
+  /** The umbrella channel; empty until Slack told which it is. */
+  readonly channelId: string;
+  readonly channelName: string;
+}
+
+export interface OpeningRow extends Opening {
+  readonly incidentId: string;
+}
+
 /**
  * What can be done within one transaction. All of it happens or nothing does. The work given to a transaction awaits
  * nothing but these: the database is held meanwhile.
@@ -246,6 +263,21 @@ export interface Transaction {
   reminders(incidentId: string): Promise<Reminders | undefined>;
   saveReminders(incidentId: string, state: Reminders): Promise<void>;
 
+  // Storms
+  /** @param stormId empty where the triage gets a channel of its own */
+  addOpening(incidentId: string, serviceId: string, at: Instant, stormId: string): Promise<void>;
+  /** From `from` on, in their order. */
+  openings(from: Instant): Promise<readonly OpeningRow[]>;
+  openingsCount(from: Instant): Promise<number>;
+  /** How many services opened something from then on, up to and with a moment. */
+  failedServices(from: Instant, to: Instant | undefined): Promise<number>;
+  /** The storm that is on. */
+  stormOn(): Promise<StormRow | undefined>;
+  storm(id: string): Promise<StormRow | undefined>;
+  /** The storm that an incident was opened in. */
+  stormOf(incidentId: string): Promise<StormRow | undefined>;
+  saveStorm(row: StormRow): Promise<void>;
+
   // Outbox
   enqueue(job: NewJob): Promise<void>;
   job(id: string): Promise<OutboxRow | undefined>;
@@ -258,6 +290,10 @@ export interface Transaction {
    * and none leaves while a timer "reapply_decision" says that Slack applies a decision.
    */
   dueDeliveries(kind: DeliveryKind, now: Instant, limit: number): Promise<readonly OutboxRow[]>;
+  /** Triages of a storm that could be handed over, also those that only wait for company; without those that failed before. */
+  waitingTriagesOf(stormId: string, now: Instant): Promise<readonly OutboxRow[]>;
+  /** How many triages of a storm wait for Slack or for its confirmation. */
+  openTriagesOf(stormId: string): Promise<number>;
   /** Deliveries that went through and whose confirmation is overdue. */
   unconfirmedDeliveries(now: Instant): Promise<readonly OutboxRow[]>;
   /** Takes a job in hand until the lease ends and counts the attempt; undefined where somebody else has it or it is over. */
@@ -272,6 +308,8 @@ export interface Transaction {
   /** Leaves a timer alone that is set already. */
   setTimerOnce(kind: TimerKind, subject: string, dueAt: Instant): Promise<void>;
   clearTimer(kind: TimerKind, subject: string): Promise<void>;
+  /** When the last timer of a kind is due. */
+  lastTimer(kind: TimerKind): Promise<Instant | undefined>;
   dueTimers(now: Instant, limit: number): Promise<readonly { readonly kind: TimerKind; readonly subject: string }[]>;
 
   // Timeline, requests, housekeeping

@@ -1,4 +1,3 @@
-import { feedKeyOf } from "../../core/feed_line.ts";
 import { MINUTE } from "../../core/time.ts";
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, refuse, type Result } from "../../core/result.ts";
@@ -6,8 +5,10 @@ import type { OutboxRow } from "../jobs.ts";
 import { announceInFeed } from "./feed.ts";
 import { afterReminder, postponeReminder } from "./reminders.ts";
 import { type Refusal, unknownIncident } from "./refusal.ts";
+import { rememberUmbrella } from "./storm.ts";
+import { setSpacedTimer } from "./timer_spacing.ts";
 import { routeAnew } from "./undelivered.ts";
-import { COMPANION_ACTOR, record, type Unit } from "./unit.ts";
+import { COMPANION_ACTOR, isIncident, record, type Unit } from "./unit.ts";
 
 /** Slack acted on a delivery. Idempotent; a delivery that is over already only brings its place. */
 export async function takeConfirmation(
@@ -16,9 +17,8 @@ export async function takeConfirmation(
 ): Promise<Result<CompanionAnswers["confirm"], Refusal>> {
   const { deliveryId, incidentId, outcome, place } = request;
   const job = deliveryId === "" ? undefined : await unit.tx.job(deliveryId);
-  const isOfIncident = incidentId !== "" && feedKeyOf(incidentId) === undefined;
-  const row = isOfIncident ? await unit.tx.incident(incidentId) : undefined;
-  if (isOfIncident && !row) return refuse(unknownIncident(incidentId));
+  const row = isIncident(incidentId) ? await unit.tx.incident(incidentId) : undefined;
+  if (isIncident(incidentId) && !row) return refuse(unknownIncident(incidentId));
   if (job && job.subject !== incidentId) {
     return refuse({ status: 409, code: "wrong_incident", message: "This delivery belongs to another incident." });
   }
@@ -32,6 +32,8 @@ export async function takeConfirmation(
     return accept({ ok: true });
   }
   await unit.tx.updateJob(job.id, { state: "done", outcome, finishedAt: unit.now });
+  if (place && job.job.kind === "slack_triage") await rememberUmbrella(unit, incidentId, place);
+  if (request.undecorated) await setSpacedTimer(unit, "decorate", incidentId, unit.now + MINUTE);
   await record(unit, incidentId, "delivery.confirmed", "confirmed", COMPANION_ACTOR, { deliveryId, outcome });
   if (outcome === "stale") await routeAnew(unit, job, "stale_in_slack");
   if (outcome === "postponed") {

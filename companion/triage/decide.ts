@@ -13,6 +13,7 @@ import { attachAlert, followToOpen, giveNewHome } from "./open.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
 import { endReminders } from "./reminders.ts";
 import { wantResolved } from "./resolve.ts";
+import { setSpacedTimer } from "./timer_spacing.ts";
 import { actorOf, queue, record, type Unit } from "./unit.ts";
 
 /**
@@ -116,7 +117,7 @@ async function afterMerge(unit: Unit, row: IncidentRow, target: IncidentRow, dec
     await acknowledgeAndNote(unit, into.id, alertId, decision.by, text);
   }
   await record(unit, into.id, "incident.took_over", "person_merged", actorOf(decision.by), { from: source });
-  await unit.tx.setTimer("archive", source, unit.now + unit.settings.archiveGraceMs);
+  await setSpacedTimer(unit, "archive", source, unit.now + unit.settings.archiveGraceMs);
 }
 
 async function afterDismiss(unit: Unit, row: IncidentRow, decision: Decision): Promise<void> {
@@ -141,7 +142,7 @@ async function afterDismiss(unit: Unit, row: IncidentRow, decision: Decision): P
     id,
     atHome.filter((alert) => !isDismissed(alert)).map(({ facts }) => facts),
   );
-  await unit.tx.setTimer("archive", id, unit.now + unit.settings.archiveGraceMs);
+  await setSpacedTimer(unit, "archive", id, unit.now + unit.settings.archiveGraceMs);
 }
 
 /** What Create, Merge and Attach do in PagerDuty: acknowledge if an assignee pressed, and leave a note that leads to the channel. */

@@ -9,6 +9,7 @@ import type { AlertFacts, IncidentRow } from "../store/store.ts";
 import type { Why } from "../timeline.ts";
 import { addLaterAlert, levelOf } from "./later.ts";
 import { beginReminders } from "./reminders.ts";
+import { joinStorm } from "./storm.ts";
 import { actorOf, announceAlert, COMPANION_ACTOR, queue, record, serviceSettings, type Unit } from "./unit.ts";
 
 /** What is known of how to look an alert up further. */
@@ -119,8 +120,9 @@ export async function openForAlert(unit: Unit, opening: AlertOpening): Promise<v
   const level = levelOf(alert);
   await unit.tx.addIncident({ incident, sequence: 0, laterCount: 0, level, windowClosesAt: opening.windowClosesAt });
   await unit.tx.relate(id, alert.id, "attached", unit.now);
+  const notBefore = await joinStorm(unit, id, alert.serviceId);
   const link = reopenedFrom === undefined ? {} : { reopenedFrom };
-  await queue(unit, id, { kind: "slack_triage", alertId: alert.id, ...link });
+  await queue(unit, id, { kind: "slack_triage", alertId: alert.id, ...link }, notBefore);
   await queue(unit, id, { kind: "fetch_details", alertId: alert.id, ...hint });
   await beginReminders(unit, id);
   await record(unit, id, "incident.opened", why, by ? actorOf(by) : COMPANION_ACTOR, {

@@ -8,6 +8,7 @@ import {
   type ServiceSettings,
   type Urgency,
 } from "../../core/service_settings.ts";
+import type { StormSettings } from "../../core/storm.ts";
 import type { Instant } from "../../core/time.ts";
 import type { DeliveryKind, Job, OutboxRow } from "../jobs.ts";
 import { DELIVERY_KINDS } from "../jobs.ts";
@@ -19,6 +20,7 @@ import { isUnanswered } from "./home.ts";
 export interface TriageSettings {
   readonly debounceWindowMs: number;
   readonly archiveGraceMs: number;
+  readonly storm: StormSettings;
 }
 
 /** One unit of work: a transaction with one time for all of it, and the cause that its timeline entries name. */
@@ -61,17 +63,28 @@ export async function record(
 }
 
 /** Puts something to do outside into the outbox; what goes to Slack gets the next number of its incident. */
-export async function queue(unit: Unit, subject: string, job: Job): Promise<string> {
+export async function queue(unit: Unit, subject: string, job: Job, notBefore: Instant = unit.now): Promise<string> {
   const isDelivery = DELIVERY_KINDS.includes(job.kind as DeliveryKind);
-  const sequence = isDelivery && subject !== "" ? await nextSequence(unit.tx, subject) : 0;
+  const sequence = isDelivery ? await nextSequence(unit.tx, subject) : 0;
   const id = unit.id(isDelivery ? "dlv" : "job");
-  await unit.tx.enqueue({ id, job, subject, sequence, createdAt: unit.now, notBefore: unit.now });
+  await unit.tx.enqueue({ id, job, subject, sequence, createdAt: unit.now, notBefore });
   return id;
 }
 
-function nextSequence(tx: Transaction, subject: string): Promise<number> {
+/** How subjects begin that are storms. */
+export const STORM_SUBJECT = "storm:";
+
+/** What belongs to nothing has no order. */
+async function nextSequence(tx: Transaction, subject: string): Promise<number> {
   const key = feedKeyOf(subject);
-  return key === undefined ? tx.nextSequence(subject) : tx.nextFeedSequence(key);
+  if (key !== undefined) return tx.nextFeedSequence(key);
+  if (subject === "") return 0;
+  return isIncident(subject) ? tx.nextSequence(subject) : tx.count(`sequence ${subject}`);
+}
+
+/** Whether what the outbox calls a subject is an incident, and neither a line of the feed nor a storm. */
+export function isIncident(subject: string): boolean {
+  return subject !== "" && feedKeyOf(subject) === undefined && !subject.startsWith(STORM_SUBJECT);
 }
 
 /** Slack hears of each of these, oldest first; of the other attached alerts of an open incident it hears how many there are. */

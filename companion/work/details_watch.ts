@@ -6,7 +6,7 @@ export interface DetailsWatch {
 }
 
 /** How long the first message waits for details, in real time: it is other machines that are waited for. */
-const DETAILS_PATIENCE_MS = 700;
+export const DETAILS_PATIENCE_MS = 700;
 
 export function createDetailsWatch(): DetailsWatch {
   const waiting = new Map<string, Set<() => void>>();

@@ -42,7 +42,7 @@ export interface LaneDeps {
 }
 
 /** Longer than any attempt may take; a job of a process that died is taken again after it. */
-const LEASE_MS = 2 * MINUTE;
+export const LEASE_MS = 2 * MINUTE;
 const FIRST_BACK_OFF_MS = 1 * SECOND;
 const LONGEST_BACK_OFF_MS = 60 * SECOND;
 
@@ -50,6 +50,37 @@ const LONGEST_BACK_OFF_MS = 60 * SECOND;
 export function backOff(failures: number, random: () => number): number {
   const base = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** Math.min(failures, 10));
   return Math.round(base * (0.5 + random()));
+}
+
+/** Writes down how an attempt at a job ended. */
+export async function endJob(
+  tx: Transaction,
+  row: OutboxRow,
+  ending: Ending,
+  now: Instant,
+  random: () => number,
+): Promise<void> {
+  // Slack may have confirmed before its trigger answered: what is over stays over.
+  if ((await tx.job(row.id))?.state !== "ready") return;
+  switch (ending.end) {
+    case "done":
+      return tx.updateJob(row.id, { state: "done", outcome: ending.outcome, finishedAt: now });
+    case "sent":
+      return tx.updateJob(row.id, {
+        state: "sent",
+        notBefore: ending.confirmBy,
+        // What only may have gone through uses none of its attempts up.
+        sends: row.sends + (ending.doubt === undefined ? 1 : 0),
+        failures: 0,
+        lastError: ending.doubt ?? "",
+      });
+    case "failed":
+      return tx.updateJob(row.id, { state: "failed", lastError: ending.problem, finishedAt: now });
+    case "again": {
+      const wait = ending.exactlyMs ?? Math.max(backOff(row.failures, random), ending.retryAfterMs ?? 0);
+      return tx.updateJob(row.id, { notBefore: now + wait, failures: row.failures + 1, lastError: ending.problem });
+    }
+  }
 }
 
 /** Works through one kind of jobs. What fails waits; the others go on. */
@@ -84,7 +115,7 @@ export function createLane(deps: LaneDeps): Worker {
       });
       const ending = await store.transaction(async (tx) => {
         const end = await finish(deps.unitOf(tx, row.id));
-        await writeDown(tx, claimed, end);
+        await endJob(tx, claimed, end, deps.now(), deps.random);
         return end;
       });
       report(claimed, ending);
@@ -92,35 +123,6 @@ export function createLane(deps: LaneDeps): Worker {
       log.error({ job: row.id, kind: row.job.kind, ...problemIn(thrown) }, "job.not_written_down");
     } finally {
       deps.ended(row);
-    }
-  }
-
-  async function writeDown(tx: Transaction, row: OutboxRow, ending: Ending): Promise<void> {
-    const now = deps.now();
-    // Slack may have confirmed before its trigger answered: what is over stays over.
-    if ((await tx.job(row.id))?.state !== "ready") return;
-    switch (ending.end) {
-      case "done":
-        return tx.updateJob(row.id, { state: "done", outcome: ending.outcome, finishedAt: now });
-      case "sent":
-        return tx.updateJob(row.id, {
-          state: "sent",
-          notBefore: ending.confirmBy,
-          // What only may have gone through uses none of its attempts up.
-          sends: row.sends + (ending.doubt === undefined ? 1 : 0),
-          failures: 0,
-          lastError: ending.doubt ?? "",
-        });
-      case "failed":
-        return tx.updateJob(row.id, { state: "failed", lastError: ending.problem, finishedAt: now });
-      case "again": {
-        const wait = ending.exactlyMs ?? Math.max(backOff(row.failures, deps.random), ending.retryAfterMs ?? 0);
-        return tx.updateJob(row.id, {
-          notBefore: now + wait,
-          failures: row.failures + 1,
-          lastError: ending.problem,
-        });
-      }
     }
   }
 

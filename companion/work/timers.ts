@@ -5,6 +5,7 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { remind } from "../triage/reminders.ts";
+import { checkStorm } from "../triage/storm.ts";
 import { deliveryLost, retryTriage } from "../triage/undelivered.ts";
 import { COMPANION_ACTOR, queue, record, tellLaterAlerts, type Unit } from "../triage/unit.ts";
 
@@ -74,6 +75,11 @@ async function fire(unit: Unit, kind: TimerKind, subject: string): Promise<void>
       return remind(unit, subject);
     case "later_alerts":
       return tellLaterAlerts(unit, subject, "");
+    case "decorate":
+      await queue(unit, subject, { kind: "slack_signal", signal: "decorate" });
+      return;
+    case "storm_check":
+      return checkStorm(unit, subject);
     case "reapply_decision": {
       const row = await unit.tx.incident(subject);
       if (!row?.decision || row.appliedAt !== undefined) return;

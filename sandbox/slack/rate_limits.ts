@@ -21,10 +21,12 @@ export interface RateLimits {
 
 export function createRateLimits(clock: SandboxClock): RateLimits {
   const taken = new Map<string, number[]>();
+  // Whoever is told to wait waits in real time, also where the sandbox's clock stands still.
+  const elapsed = () => clock.now() + (clock.manual ? performance.now() : 0);
   return {
     take(key, tier) {
       const { calls, windowMs } = CALLS[tier];
-      const now = clock.now();
+      const now = elapsed();
       const recent = (taken.get(key) ?? []).filter((at) => now - at < windowMs);
       const oldest = recent[0];
       taken.set(key, recent);

@@ -6,7 +6,15 @@ import { handOverPending } from "../shared/pending.ts";
 import { publish } from "../shared/publish.ts";
 import { takeFeedLine } from "./feed_line.ts";
 import { takeLaterAlerts } from "./later_alerts.ts";
-import { applyDecisionAgain, archiveIfQuiet, type SignalOutcome, takeAlertNews, takeMovedAlert } from "./signals.ts";
+import { takeStormNews } from "./storm.ts";
+import {
+  applyDecisionAgain,
+  archiveIfQuiet,
+  decorateAgain,
+  type SignalOutcome,
+  takeAlertNews,
+  takeMovedAlert,
+} from "./signals.ts";
 import { takeReminder } from "./reminder.ts";
 import { ApplySignalDefinition } from "./definition.ts";
 
@@ -23,6 +31,10 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
     if (kind === "feed_line") {
       const outcome = await takeFeedLine(app, incident_id, Number(sequence), context.inputs.data);
       await app.companion.call("confirm", { deliveryId: delivery_id, incidentId: incident_id, outcome });
+      return { outputs: done };
+    }
+    if (kind === "storm") {
+      await takeStormNews(app, delivery_id, incident_id, Number(sequence), context.inputs.data);
       return { outputs: done };
     }
     const record = await awaitIncident(app, incident_id);
@@ -66,7 +78,10 @@ function applySignal(
       return applyDecisionAgain(app, data);
     case "archive_due":
       return archiveIfQuiet(app, record, data);
+    case "decorate":
+      return decorateAgain(app, record);
     case "feed_line":
+    case "storm":
     case "sync":
     case undefined:
       // A companion newer than this app: what it means is unknown here, and sending it again would not help.
@@ -102,5 +117,6 @@ async function confirm(app: App, record: IncidentRecord, deliveryId: string, sig
     outcome: signal.outcome,
     ...(place ? { place } : {}),
     ...(signal.notBefore === undefined ? {} : { notBefore: signal.notBefore }),
+    ...(signal.undecorated ? { undecorated: true } : {}),
   });
 }

@@ -3,13 +3,22 @@ import { unpackAlert } from "../../core/alert_packing.ts";
 import { isOpen } from "../../core/incident.ts";
 import type { CompanionRequests, Decision } from "../../core/protocol.ts";
 import { inviteUser } from "../shared/invite.ts";
-import { readAlert, writeAlert } from "../shared/alerts.ts";
+import { readAlert, readAlerts, writeAlert } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
 import { applyDecision } from "../shared/apply_decision.ts";
-import { idsIn, type IncidentRecord, parseReason, readIncident, saveRecord, whereOf } from "../shared/incidents.ts";
+import {
+  idsIn,
+  type IncidentRecord,
+  parseReason,
+  readIncident,
+  saveRecord,
+  sharesChannel,
+  whereOf,
+} from "../shared/incidents.ts";
 import { section } from "../shared/card.ts";
 import { channelLink, escapeText, link } from "../shared/mrkdwn.ts";
 import { isPosted } from "../shared/posted.ts";
+import { decorate, DECORATIONS } from "../shared/decoration.ts";
 import { lastHumanMessageAt } from "./last_message.ts";
 import { parsePerson, safeJson, userIdByEmail } from "../shared/people.ts";
 import { publish } from "../shared/publish.ts";
@@ -22,6 +31,8 @@ export interface SignalOutcome {
   readonly offer?: { readonly alertIds: readonly string[]; readonly upTo: number };
   /** The question is to be asked anew. */
   readonly askIncidentId?: string;
+  /** Slack's limits still leave something of the channel's dressing undone. */
+  readonly undecorated?: boolean;
 }
 
 /** News of an alert: details found, acknowledged, reassigned, resolved, an answer to a resolve. */
@@ -80,7 +91,8 @@ export async function applyDecisionAgain(app: App, data: string): Promise<Signal
 
 /** Archives a merged or dismissed channel, unless somebody wrote in it within the grace period. */
 export async function archiveIfQuiet(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
-  if (isOpen(record.incident) || record.archivedAt > 0) return { outcome: "applied" };
+  // A channel that others share goes on for them.
+  if (isOpen(record.incident) || record.archivedAt > 0 || sharesChannel(record)) return { outcome: "applied" };
   const graceMs = numberOf(recordOf(safeJson(data))["graceMs"]);
   const last = await lastHumanMessageAt(app, record);
   if (last !== undefined && app.now < last + graceMs) return { outcome: "postponed", notBefore: last + graceMs };
@@ -91,6 +103,15 @@ export async function archiveIfQuiet(app: App, record: IncidentRecord, data: str
   ]);
   if (archived.ok) await saveRecord(app, record, { archivedAt: app.now });
   return { outcome: "applied" };
+}
+
+/** Does what Slack's limits left undone when the channel was made. */
+export async function decorateAgain(app: App, record: IncidentRecord): Promise<SignalOutcome> {
+  const wanted = DECORATIONS.filter((one) => record.undecorated.includes(one));
+  const [first] = await readAlerts(app.slack, record.alertIds.slice(0, 1));
+  const undecorated = await decorate(app, record, first?.alert, wanted);
+  await saveRecord(app, record, { undecorated });
+  return { outcome: "applied", undecorated: undecorated.length > 0 };
 }
 
 /** Whoever is paged now and was not before is brought in and told; being invited without a word helps nobody. */

@@ -10,7 +10,15 @@ import { toIso } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import { type App, openAppForClick, problemOf } from "../shared/app.ts";
-import { alertIdsOf, idsIn, type IncidentRecord, parseReason, placeOf, readIncident } from "../shared/incidents.ts";
+import {
+  alertIdsOf,
+  idsIn,
+  type IncidentRecord,
+  parseReason,
+  placeOf,
+  readIncident,
+  sharesChannel,
+} from "../shared/incidents.ts";
 import { readOpenIncidents } from "../shared/open_incidents.ts";
 import { escapeText, plainName } from "../shared/mrkdwn.ts";
 import { mayDecide, personOf, safeJson } from "../shared/people.ts";
@@ -77,7 +85,7 @@ export async function openDismissForm(context: ActionContext<Inputs>) {
     const view =
       typeof record === "string"
         ? messageView("Not an incident", escapeText(record))
-        : dismissView(await whatDismissEnds(app, record), channelId, messageTs);
+        : dismissView(await whatDismissEnds(app, record), channelId, messageTs, sharesChannel(record));
     await mustCall(app.slack, "views.update", { view_id: opened, view });
   });
 }

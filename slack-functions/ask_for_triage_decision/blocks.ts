@@ -3,7 +3,7 @@ import { DISMISS_REASONS, type Incident } from "../../core/incident.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { describeDuration, type Instant } from "../../core/time.ts";
 import { type Block, context, section } from "../shared/card.ts";
-import type { IncidentRecord } from "../shared/incidents.ts";
+import { type IncidentRecord, sharesChannel } from "../shared/incidents.ts";
 import { laterAlerts } from "../shared/later_alerts.ts";
 import { escapeText, mention } from "../shared/mrkdwn.ts";
 import type { OpenIncident } from "../shared/open_incidents.ts";
@@ -62,6 +62,7 @@ export function recordingBlocks(decision: keyof typeof WORDS, userId: string): B
  */
 export function mergeView(record: IncidentRecord | undefined, channelId: string, questionTs: string): Block {
   const incident = record?.incident;
+  const archives = record && sharesChannel(record) ? "" : " This channel is archived a little later.";
   const count = record?.unansweredCount ?? 0;
   const along =
     count > 0
@@ -76,7 +77,7 @@ export function mergeView(record: IncidentRecord | undefined, channelId: string,
     close: plain("Cancel"),
     blocks: [
       section(
-        `${incident ? `*#${escapeText(incident.number, 20)}* ${escapeText(incident.title, 200)}\n` : ""}Its alert moves to the incident you choose and is resolved in PagerDuty when that one is closed.${along} This channel is archived a little later.`,
+        `${incident ? `*#${escapeText(incident.number, 20)}* ${escapeText(incident.title, 200)}\n` : ""}Its alert moves to the incident you choose and is resolved in PagerDuty when that one is closed.${along}${archives}`,
       ),
       {
         type: "input",
@@ -150,7 +151,8 @@ export interface Dismissal {
   readonly moreLater: number;
 }
 
-export function dismissView(dismissal: Dismissal, channelId: string, questionTs: string): Block {
+/** @param isShared whether other incidents live in the channel, which then stays */
+export function dismissView(dismissal: Dismissal, channelId: string, questionTs: string, isShared = false): Block {
   const { incident, whatEnds, dismissedIds, later } = dismissal;
   const reasons = Object.entries(DISMISS_REASONS).map(([value, text]) => ({ text: plain(text), value }));
   return {
@@ -162,7 +164,7 @@ export function dismissView(dismissal: Dismissal, channelId: string, questionTs:
     close: plain("Cancel"),
     blocks: [
       section(
-        `*#${escapeText(incident.number, 20)}* ${escapeText(incident.title, 200)}\n${whatEnds} It is left out of the metrics, and this channel is archived a little later.`,
+        `*#${escapeText(incident.number, 20)}* ${escapeText(incident.title, 200)}\n${whatEnds} It is left out of the metrics${isShared ? "." : ", and this channel is archived a little later."}`,
       ),
       {
         type: "input",

@@ -69,6 +69,12 @@ export const OpenTriageDefinition = DefineFunction({
         title: "Sequence",
         description: "The delivery's place among those of its incident.",
       },
+      storm: {
+        type: Schema.types.string,
+        title: "Storm",
+        description:
+          "The storm that it belongs to, as the companion describes it; empty where it gets its own channel.",
+      },
     },
     required: ["incident_id", "title", "service_name"],
   },

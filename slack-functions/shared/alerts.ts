@@ -3,7 +3,7 @@ import { packAlert, unpackAlert } from "../../core/alert_packing.ts";
 import { HOUR, type Instant } from "../../core/time.ts";
 import type { App } from "./app.ts";
 import { lookUntil, nextRevision, NO_REVISION, type Revision } from "./settling.ts";
-import { mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
+import { mustBulkPut, mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
 
 const DATASTORE = "alerts";
 /** Alerts outlive their incidents by no use; each write begins the term anew. */
@@ -68,6 +68,21 @@ export async function writeAlert(
   };
   await mustCall(app.slack, "apps.datastore.update", { datastore: DATASTORE, item: { ...item, ...revision } });
   return { alert, incidentId, ...revision };
+}
+
+/** Writes alerts that are on record nowhere yet, at most 25. */
+export async function putNewAlerts(
+  app: App,
+  alerts: readonly { readonly alert: Alert; readonly incidentId: string }[],
+): Promise<void> {
+  const items = alerts.map(({ alert, incidentId }) => ({
+    id: alert.id,
+    incident_id: incidentId,
+    alert: packAlert(alert),
+    expires_at: expiryFrom(app.now),
+    ...nextRevision(app, NO_REVISION),
+  }));
+  await mustBulkPut(app.slack, DATASTORE, items);
 }
 
 function expiryFrom(now: Instant): number {

@@ -34,7 +34,7 @@ export function openApp(context: CallContext): App {
 
 /** For handlers of clicks and forms, which have 10 s: they wait little for rate limits. */
 export function openAppForClick(context: CallContext): App {
-  return appWith(context, createSlack(context.client, pause, 2_000));
+  return appWith(context, createSlack(context.client, pause, 4_000));
 }
 
 function appWith(context: CallContext, slack: Slack): App {

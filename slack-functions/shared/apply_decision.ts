@@ -3,7 +3,7 @@ import type { Decision } from "../../core/protocol.ts";
 import { type Command, transition } from "../../core/transitions.ts";
 import type { App } from "./app.ts";
 import { context, section } from "./card.ts";
-import { awaitIncident, type IncidentRecord, placeOf, readIncident, saveIncident } from "./incidents.ts";
+import { awaitIncident, type IncidentRecord, placeOf, readIncident, saveIncident, sharesChannel } from "./incidents.ts";
 import { carryMergeOver } from "./merge.ts";
 import { retireOffer } from "./later_alerts.ts";
 import { channelLink, escapeText, mention } from "./mrkdwn.ts";
@@ -111,7 +111,7 @@ async function closeQuestion(app: App, record: IncidentRecord): Promise<void> {
     channel: record.channelId,
     ts: record.questionTs,
     text,
-    blocks: [section(text), ...(isClosed(record.incident) ? [context(archiveHint())] : [])],
+    blocks: [section(text), ...(isClosed(record.incident) && !sharesChannel(record) ? [context(archiveHint())] : [])],
   });
 }
 

@@ -243,7 +243,13 @@ export function snoozeButton(links: Settings["links"], incidentId: string): Bloc
   return links.snooze ? workflowButton("Snooze", "snooze", links.snooze, incidentId) : undefined;
 }
 
-function workflowButton(text: string, actionId: string, url: string, incidentId: string, style?: "primary"): Block {
+export function workflowButton(
+  text: string,
+  actionId: string,
+  url: string,
+  incidentId: string,
+  style?: "primary",
+): Block {
   return {
     type: "workflow_button",
     text: { type: "plain_text", text },

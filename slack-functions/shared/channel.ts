@@ -2,7 +2,8 @@ import { channelName, channelPurpose, isPurposeOf } from "../../core/channel_nam
 import type { StoredAlert } from "./alerts.ts";
 import type { App } from "./app.ts";
 import { cardBlockId, cardBlocks, cardText } from "./card.ts";
-import { type IncidentRecord, whereOf } from "./incidents.ts";
+import { hasBlock, lastMessages } from "./history.ts";
+import { type IncidentRecord, sharesChannel } from "./incidents.ts";
 import { viewOf } from "./publish.ts";
 import { mayCall, mustCall, recordOf, type Slack, SlackProblem, textOf } from "./slack.ts";
 
@@ -12,10 +13,24 @@ interface Channel {
   readonly purpose: string;
 }
 
+/** A channel to be made, or to be found where an earlier run made it. */
+interface Wanted {
+  readonly base: string;
+  readonly purpose: string;
+  /** What the purpose names: by this the channel is known to be ours. */
+  readonly key: string;
+  /** The first number that the name may carry; 1 is the name without one. */
+  readonly first: number;
+  /** A channel that is not meant, though it is ours. */
+  readonly notThis: string;
+}
+
 /** How often a name is varied when strangers hold it. */
 const NAME_ATTEMPTS = 5;
 /** Slack lists channels in pages; 20 pages of 999 are more channels than a look-up should read. */
 const LIST_PAGES = 20;
+/** How many messages are looked through for a card that an earlier run posted. */
+const LOOK_BACK = 200;
 
 /**
  * The incident's channel: made now, or found where an earlier run made it. The name is deterministic, so creating it
@@ -24,31 +39,42 @@ const LIST_PAGES = 20;
 export function ensureChannel(app: App, record: IncidentRecord): Promise<Channel> {
   const { channelId, channelName: name, incident } = record;
   const purpose = channelPurpose(incident.id, incident.title);
-  return channelId === "" ? createOrAdopt(app, record, 1) : Promise.resolve({ id: channelId, name, purpose });
+  if (channelId !== "") return Promise.resolve({ id: channelId, name, purpose });
+  return createOrAdopt(app.slack, wantedFor(record, 1));
 }
 
 /** A further channel for an incident whose own one is lost to it: inc-142-checkout-2, -3 and so on. */
 export function createFurtherChannel(app: App, record: IncidentRecord): Promise<Channel> {
-  return createOrAdopt(app, record, 2);
+  // An incident that shared a channel had none of its own yet.
+  return createOrAdopt(app.slack, wantedFor(record, sharesChannel(record) ? 1 : 2));
 }
 
-/** @param first the first number that the name may carry; 1 is the name without one */
-async function createOrAdopt(app: App, { incident, channelId }: IncidentRecord, first: number): Promise<Channel> {
-  const base = channelName(incident.number, incident.serviceName);
-  const purpose = channelPurpose(incident.id, incident.title);
+function wantedFor({ incident, channelId }: IncidentRecord, first: number): Wanted {
+  return {
+    base: channelName(incident.number, incident.serviceName),
+    purpose: channelPurpose(incident.id, incident.title),
+    key: incident.id,
+    first,
+    notThis: channelId,
+  };
+}
+
+/** @returns with it whether this call made it */
+export async function createOrAdopt(slack: Slack, wanted: Wanted): Promise<Channel & { readonly isNew: boolean }> {
+  const { base, purpose, key, first, notThis } = wanted;
   const last = first + NAME_ATTEMPTS - 1;
   for (let number = first; number <= last; number += 1) {
     const name = number === 1 ? base : `${base.slice(0, 77)}-${number}`;
-    const created = await app.slack.call("conversations.create", { name, is_private: false });
+    const created = await slack.call("conversations.create", { name, is_private: false });
     if (created.ok) {
       const channel = recordOf(created["channel"]);
-      return { id: textOf(channel["id"]), name: textOf(channel["name"]) || name, purpose };
+      return { id: textOf(channel["id"]), name: textOf(channel["name"]) || name, purpose, isNew: true };
     }
     if (created.error !== "name_taken") {
       throw new SlackProblem(`Slack refused to create #${name}: ${created.error ?? "no reason given"}.`);
     }
-    const ours = await findOwnChannel(app.slack, name, incident.id);
-    if (ours && ours !== channelId) return { id: ours, name, purpose };
+    const ours = await findOwnChannel(slack, name, key);
+    if (ours && ours !== notThis) return { id: ours, name, purpose, isNew: false };
   }
   throw new SlackProblem(`The channel names #${base} to #${base}-${last} are all taken by other channels.`);
 }
@@ -77,17 +103,26 @@ async function findOwnChannel(slack: Slack, name: string, incidentId: string): P
   return undefined;
 }
 
-/** The card's timestamp: posted now, or found where an earlier run posted it and did not live to say so. */
-export async function ensureCard(app: App, record: IncidentRecord, known: readonly StoredAlert[]): Promise<string> {
+/**
+ * The card's timestamp: posted now, or found where an earlier run posted it and did not live to say so.
+ * @param isRepeat whether an earlier run may have posted it
+ */
+export async function ensureCard(
+  app: App,
+  record: IncidentRecord,
+  known: readonly StoredAlert[],
+  isRepeat = true,
+): Promise<string> {
   if (record.cardTs !== "") return record.cardTs;
-  const posted = await findCard(app.slack, record);
+  const posted = isRepeat ? await findCard(app.slack, record) : undefined;
   return posted ?? postCard(app, record, known);
 }
 
+/** Posts the card at the top of its channel; where the channel is shared, it begins the incident's thread. */
 export async function postCard(app: App, record: IncidentRecord, known: readonly StoredAlert[]): Promise<string> {
   const view = await viewOf(app, record, known, false);
   const answer = await mustCall(app.slack, "chat.postMessage", {
-    ...whereOf(record),
+    channel: record.channelId,
     text: cardText(record),
     blocks: cardBlocks(view),
     unfurl_links: false,
@@ -97,12 +132,13 @@ export async function postCard(app: App, record: IncidentRecord, known: readonly
 }
 
 async function findCard(slack: Slack, record: IncidentRecord): Promise<string | undefined> {
-  const answer = await mayCall(slack, "conversations.history", { channel: record.channelId, limit: 50 });
-  const messages = Array.isArray(answer["messages"]) ? answer["messages"].map(recordOf) : [];
-  const wanted = cardBlockId(record.incident.id);
-  const card = messages.find((message) => {
-    const blocks = Array.isArray(message["blocks"]) ? message["blocks"].map(recordOf) : [];
-    return blocks.some((block) => block["block_id"] === wanted);
-  });
+  const messages = await lastMessages(slack, { channel: record.channelId }, LOOK_BACK);
+  const card = messages.find((message) => hasBlock(message, cardBlockId(record.incident.id)));
   return card ? textOf(card["ts"]) || undefined : undefined;
+}
+
+/** A message's permanent link; where Slack does not give one now, Slack's own way to a channel by its id. */
+export async function permalinkOf(app: App, channel: string, ts: string): Promise<string> {
+  const answer = await mayCall(app.slack, "chat.getPermalink", { channel, message_ts: ts });
+  return textOf(answer["permalink"]) || `https://slack.com/app_redirect?channel=${channel}`;
 }

@@ -6,7 +6,7 @@ import type { App } from "./app.ts";
 import { type LatestUpdate, parseUpdate } from "./latest_update.ts";
 import { parsePerson, safeJson } from "./people.ts";
 import { lookUntil, nextRevision, NO_REVISION, type Revision, shows } from "./settling.ts";
-import { mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
+import { mustBulkPut, mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
 
 const DATASTORE = "incidents";
 /** How long the record of a closed incident is kept in Slack; the companion's timeline keeps it longer. */
@@ -24,6 +24,11 @@ export interface IncidentRecord extends Revision {
   readonly channelUrl: string;
   /** The message whose thread is the incident's own, where it shares a channel with others; empty where the channel is its own. */
   readonly threadTs: string;
+  /** The message in which it is one line of several, where a storm brought it together with others. */
+  readonly tableChannelId: string;
+  readonly tableTs: string;
+  /** The incidents of that message, in their order. */
+  readonly tableIds: readonly string[];
   readonly cardTs: string;
   readonly questionTs: string;
   readonly questionExecutionId: string;
@@ -58,6 +63,8 @@ export interface IncidentRecord extends Revision {
   readonly severity: Severity | "";
   readonly update?: LatestUpdate;
   readonly archivedAt: Instant;
+  /** What Slack's limits left undone of the channel's dressing. */
+  readonly undecorated: readonly string[];
 }
 
 /** What the record keeps beside the incident itself. */
@@ -75,6 +82,9 @@ export function newRecord(incident: Incident): IncidentRecord {
     channelName: "",
     channelUrl: "",
     threadTs: "",
+    tableChannelId: "",
+    tableTs: "",
+    tableIds: [],
     cardTs: "",
     questionTs: "",
     questionExecutionId: "",
@@ -97,6 +107,7 @@ export function newRecord(incident: Incident): IncidentRecord {
     lead: "",
     severity: "",
     archivedAt: 0,
+    undecorated: [],
   };
 }
 
@@ -107,14 +118,22 @@ export async function readIncident(slack: Slack, id: string): Promise<IncidentRe
   return parseRecord(recordOf(answer["item"]));
 }
 
+/** The records with these ids, at most 25; those that are not there are left out. */
+export async function readIncidents(slack: Slack, ids: readonly string[]): Promise<IncidentRecord[]> {
+  if (ids.length === 0) return [];
+  const answer = await mustCall(slack, "apps.datastore.bulkGet", { datastore: DATASTORE, ids });
+  const items = Array.isArray(answer["items"]) ? answer["items"] : [];
+  return items.map((item) => parseRecord(recordOf(item))).filter((record) => record !== undefined);
+}
+
 /**
  * The record of an incident that an earlier step is known to have written.
- * @param isReady what that step left; by default a channel with a card
+ * @param isReady what that step left; by default a channel with a card, or with a line among others
  */
 export function awaitIncident(
   app: App,
   id: string,
-  isReady: (record: IncidentRecord) => boolean = (record) => record.cardTs !== "",
+  isReady: (record: IncidentRecord) => boolean = (record) => record.cardTs !== "" || record.tableTs !== "",
 ): Promise<IncidentRecord | undefined> {
   const look = () => readIncident(app.slack, id);
   return lookUntil(app, look, (record) => record !== undefined && isReady(record));
@@ -174,9 +193,24 @@ export function alertIdsOf(record: Pick<IncidentRecord, "alertIds" | "laterIds">
   return [...new Set([...record.alertIds, ...record.laterIds])];
 }
 
+/** Writes whole records that nobody else writes yet, at most 25. */
+export async function putNewRecords(app: App, records: readonly IncidentRecord[]): Promise<void> {
+  const items = records.map(({ incident, ...rest }) => ({
+    ...itemOf(incident),
+    ...patchItem(rest),
+    ...nextRevision(app, rest),
+  }));
+  await mustBulkPut(app.slack, DATASTORE, items);
+}
+
 /** Where messages about the incident are posted: its channel, or its thread where the channel is shared. */
 export function whereOf(record: IncidentRecord): { readonly channel: string; readonly thread_ts?: string } {
   return { channel: record.channelId, ...(record.threadTs === "" ? {} : { thread_ts: record.threadTs }) };
+}
+
+/** Whether the incident shares its channel with others: then nobody dresses or archives the channel for its sake. */
+export function sharesChannel(record: IncidentRecord): boolean {
+  return record.threadTs !== "";
 }
 
 /** Undefined while a part of it is not known: the companion takes it whole or not at all. */
@@ -232,6 +266,9 @@ export function parseRecord(item: Readonly<Record<string, unknown>>): IncidentRe
     channelName: textOf(item["channel_name"]),
     channelUrl: textOf(item["channel_url"]),
     threadTs: textOf(item["thread_ts"]),
+    tableChannelId: textOf(item["table_channel_id"]),
+    tableTs: textOf(item["table_ts"]),
+    tableIds: idsIn(item["table_ids"]),
     cardTs: textOf(item["card_ts"]),
     questionTs: textOf(item["question_ts"]),
     questionExecutionId: textOf(item["question_execution_id"]),
@@ -255,6 +292,7 @@ export function parseRecord(item: Readonly<Record<string, unknown>>): IncidentRe
     severity: parseSeverity(item["severity"]),
     ...(update ? { update } : {}),
     archivedAt: numberOf(item["archived_at"]),
+    undecorated: idsIn(item["undecorated"]),
   };
 }
 

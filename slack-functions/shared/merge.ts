@@ -3,8 +3,8 @@ import { readAlerts, type StoredAlert, writeAlert } from "./alerts.ts";
 import type { App } from "./app.ts";
 import { attachmentBlocks } from "./attachments.ts";
 import { type Block, context, section } from "./card.ts";
-import { alertIdsOf, type IncidentRecord, saveRecord, whereOf } from "./incidents.ts";
-import { membersOf } from "./invite.ts";
+import { alertIdsOf, type IncidentRecord, saveRecord, sharesChannel, whereOf } from "./incidents.ts";
+import { invitePeople, membersOf } from "./invite.ts";
 import { laterAlerts } from "./later_alerts.ts";
 import { channelLink, escapeText, link, mention, plainName } from "./mrkdwn.ts";
 import { isPosted } from "./posted.ts";
@@ -34,7 +34,7 @@ export async function carryMergeOver(
   const attached = moved.filter(({ alert }) => alert.relation === "attached");
   const alertIds = [...new Set([...target.alertIds, ...attached.map(({ alert }) => alert.id)])];
   const after = await saveRecord(app, target, { alertIds });
-  await invitePeopleOf(app, source, target);
+  await invitePeopleOf(app, source, target, moved);
   const marker = `merged:${source.incident.id}`;
   if (!isRepeat || !(await isPosted(app, target, marker))) {
     await mayCall(app.slack, "chat.postMessage", {
@@ -74,7 +74,19 @@ function mergedBlocks(
   ];
 }
 
-async function invitePeopleOf(app: App, source: IncidentRecord, target: IncidentRecord): Promise<void> {
+/** The source's people come along; of a channel that others share only those whom its own alerts page. */
+async function invitePeopleOf(
+  app: App,
+  source: IncidentRecord,
+  target: IncidentRecord,
+  moved: readonly StoredAlert[],
+): Promise<void> {
+  if (source.channelId === target.channelId) return;
+  if (sharesChannel(source)) {
+    const paged = moved.flatMap(({ alert }) => alert.paged);
+    await invitePeople(app, target.channelId, paged, source.startedBy?.slackUserId);
+    return;
+  }
   const users = await membersOf(app, source.channelId);
   // Slack takes at most 100 users at a time, and with `force` one who cannot be invited keeps nobody else out.
   for (let from = 0; from < users.length; from += 100) {

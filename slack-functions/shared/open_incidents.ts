@@ -1,6 +1,6 @@
 import type { Incident } from "../../core/incident.ts";
 import type { Instant } from "../../core/time.ts";
-import { mayCall, mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
+import { mayCall, mustBulkPut, mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
 
 const DATASTORE = "open_incidents";
 /** A page of a scan evaluates at most this many items; more open incidents than ten pages hold no picker can show. */
@@ -24,7 +24,20 @@ export async function listIncident(slack: Slack, incident: Incident, channelId: 
     await mayCall(slack, "apps.datastore.delete", { datastore: DATASTORE, id: incident.id });
     return;
   }
-  const item = {
+  await mayCall(slack, "apps.datastore.put", { datastore: DATASTORE, item: itemOf(incident, channelId) });
+}
+
+/** Lists incidents that were just opened, at most 25. */
+export async function listIncidents(slack: Slack, incidents: readonly Incident[], channelId: string): Promise<void> {
+  await mustBulkPut(
+    slack,
+    DATASTORE,
+    incidents.map((incident) => itemOf(incident, channelId)),
+  );
+}
+
+function itemOf(incident: Incident, channelId: string) {
+  return {
     id: incident.id,
     number: incident.number,
     title: incident.title,
@@ -34,7 +47,6 @@ export async function listIncident(slack: Slack, incident: Incident, channelId: 
     opened_at: incident.openedAt,
     channel_id: channelId,
   };
-  await mayCall(slack, "apps.datastore.put", { datastore: DATASTORE, item });
 }
 
 /** All open incidents, newest first. */

@@ -12,12 +12,13 @@ import {
   type IncidentReference,
   topicOf,
 } from "./card.ts";
-import { alertIdsOf, type IncidentRecord, readIncident, saveRecord } from "./incidents.ts";
+import { alertIdsOf, type IncidentRecord, readIncident, saveRecord, sharesChannel } from "./incidents.ts";
 import { readPending } from "./pending.ts";
 import { lookUntil, shows } from "./settling.ts";
+import { publishTable } from "./storm_table.ts";
 import { mayCall, textOf } from "./slack.ts";
 
-/** Reads what a card is drawn from. `known` are alerts just written, which a stale read may not show yet. */
+/** Reads what a card is drawn from. `known` are alerts just written or just read: those need not be read again. */
 export async function viewOf(
   app: App,
   record: IncidentRecord,
@@ -26,7 +27,10 @@ export async function viewOf(
 ): Promise<CardView> {
   const { incident } = record;
   const [stored, pending, target, former] = await Promise.all([
-    readAlerts(app.slack, alertIdsOf(record)),
+    readAlerts(
+      app.slack,
+      alertIdsOf(record).filter((id) => !known.some(({ alert }) => alert.id === id)),
+    ),
     unsent === undefined ? readPending(app) : [],
     incident.status === "merged" ? readIncident(app.slack, incident.mergedInto) : undefined,
     readIncident(app.slack, record.reopenedFrom),
@@ -79,7 +83,7 @@ export async function publish(app: App, record: IncidentRecord, options: Publish
     await app.pause(STALE_READ_MS);
     const latest = await settled(app, written, options.known ?? []);
     if (!latest) return;
-    const next = await viewOf(app, latest, [], options.unsent);
+    const next = await viewOf(app, latest.record, latest.alerts, options.unsent);
     if (looksOf(next) === looksOf({ ...view, record: written })) return;
     view = next;
     written = await draw(app, view, []);
@@ -92,12 +96,12 @@ function looksOf(view: CardView): string {
   return JSON.stringify([cardBlocks(view), feedBlocks(view), announcementBlocks(view), feedTs, announcementTs]);
 }
 
-/** The record once our own writes show in it and in the alerts; undefined where they do not show in time. */
+/** The record once our own writes show in it, with those alerts as they are then; undefined where they do not show in time. */
 async function settled(
   app: App,
   written: IncidentRecord,
   known: readonly StoredAlert[],
-): Promise<IncidentRecord | undefined> {
+): Promise<{ readonly record: IncidentRecord; readonly alerts: readonly StoredAlert[] } | undefined> {
   const record = await lookUntil(
     app,
     () => readIncident(app.slack, written.incident.id),
@@ -108,7 +112,7 @@ async function settled(
   const isShown = (read: readonly StoredAlert[]) =>
     known.every((alert) => read.some((other) => other.alert.id === alert.alert.id && shows(other, alert)));
   const alerts = ids.length > 0 ? await lookUntil(app, () => readAlerts(app.slack, ids), isShown) : [];
-  return isShown(alerts) ? record : undefined;
+  return isShown(alerts) ? { record, alerts } : undefined;
 }
 
 /** @returns the record with the messages that were posted */
@@ -121,6 +125,7 @@ async function draw(
     publishFeedLine(app, view, post.includes("feed_line")),
     publishAnnouncement(app, view, post.includes("announcement")),
     publishCard(app, view),
+    publishTable(app, view.record),
   ]);
   const { record } = view;
   const isSame = feedTs === record.feedTs && announcementTs === record.announcementTs;
@@ -170,7 +175,12 @@ async function postOrEdit(
   return answer.ok ? textOf(answer["ts"]) : "";
 }
 
-export async function publishTopic(app: App, record: IncidentRecord): Promise<void> {
-  if (record.channelId === "") return;
-  await mayCall(app.slack, "conversations.setTopic", { channel: record.channelId, topic: topicOf(record) });
+/** The topic of a channel of its own; @returns false where Slack's limits left it undone */
+export async function publishTopic(app: App, record: IncidentRecord): Promise<boolean> {
+  if (record.channelId === "" || sharesChannel(record)) return true;
+  const answer = await mayCall(app.slack, "conversations.setTopic", {
+    channel: record.channelId,
+    topic: topicOf(record),
+  });
+  return answer.error !== "ratelimited";
 }

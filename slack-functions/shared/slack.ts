@@ -14,24 +14,27 @@ export class SlackProblem extends Error {
   override readonly name = "SlackProblem";
 }
 
-/** Longer than this nobody waits inside one call; a main handler has 60 s in all, a handler of a click 10 s. */
-const LONGEST_WAIT_MS = 15 * SECOND;
-const ATTEMPTS = 4;
+/** All the waiting of one run; a main handler has 60 s, a handler of a click 10 s. */
+const LONGEST_WAIT_MS = 40 * SECOND;
+const ATTEMPTS = 10;
+const BULK_ROUNDS = 4;
 
-/** @param patienceMs how long one call may wait for Slack's rate limit in all; short for handlers of clicks */
+/** @param patienceMs how long all calls together may wait for Slack's rate limits; short for handlers of clicks */
 export function createSlack(
   client: SlackAPIClient,
   pause: (ms: number) => Promise<void>,
   patienceMs: number = LONGEST_WAIT_MS,
 ): Slack {
+  let waited = 0;
   return {
     async call(method, args) {
-      let waited = 0;
       for (let attempt = 1; ; attempt += 1) {
         const outcome = await attemptCall(client, method, args);
         if (outcome.answer) return outcome.answer;
+        if (attempt === ATTEMPTS || waited + outcome.retryAfterMs > patienceMs) {
+          return { ok: false, error: "ratelimited" };
+        }
         waited += outcome.retryAfterMs;
-        if (attempt === ATTEMPTS || waited > patienceMs) return { ok: false, error: "ratelimited" };
         await pause(outcome.retryAfterMs);
       }
     },
@@ -92,6 +95,20 @@ export async function mayCall(
     console.warn(`slack.decoration_failed ${method}: ${answer.error ?? "no reason given"}`);
   }
   return answer;
+}
+
+/** Writes many items at once; what Slack leaves undone of them is sent again. */
+export async function mustBulkPut(
+  slack: Slack,
+  datastore: string,
+  items: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
+  let left = items;
+  for (let round = 0; left.length > 0; round += 1) {
+    if (round === BULK_ROUNDS) throw new SlackProblem(`Slack's storage took only a part of the ${datastore}.`);
+    const answer = await mustCall(slack, "apps.datastore.bulkPut", { datastore, items: left }, ["partial_failure"]);
+    left = Array.isArray(answer["failed_items"]) ? answer["failed_items"].map(recordOf) : [];
+  }
 }
 
 export function textOf(value: unknown): string {

@@ -3,7 +3,7 @@ import { readAlerts } from "./alerts.ts";
 import type { App } from "./app.ts";
 import { section } from "./card.ts";
 import { createFurtherChannel, ensureCard } from "./channel.ts";
-import { type IncidentRecord, saveRecord, whereOf } from "./incidents.ts";
+import { type IncidentRecord, saveRecord, sharesChannel, whereOf } from "./incidents.ts";
 import { invitePeople, inviteUser, membersOf } from "./invite.ts";
 import { channelLink } from "./mrkdwn.ts";
 import { listIncident } from "./open_incidents.ts";
@@ -37,7 +37,8 @@ interface Move {
  * @returns the record with the new channel
  */
 export async function openSuccessorChannel(app: App, record: IncidentRecord, move: Move): Promise<IncidentRecord> {
-  const members = await membersOf(app, record.channelId);
+  // A shared channel's people are there for the others too.
+  const members = sharesChannel(record) ? [] : await membersOf(app, record.channelId);
   const channel = await createFurtherChannel(app, record);
   await mayCall(app.slack, "conversations.setPurpose", { channel: channel.id, purpose: channel.purpose });
   const moved = {

@@ -76,6 +76,8 @@ describe("the configuration", () => {
     ["DEBOUNCE_WINDOW_MINUTES", "2881", "from 1 to 2880"],
     ["ARCHIVE_GRACE_MINUTES", "1441", "from 0 to 1440"],
     ["ARCHIVE_GRACE_MINUTES", "-1", "from 0 to 1440"],
+    ["STORM_SERVICES", "0", "from 1 to 1000"],
+    ["STORM_MINUTES", "61", "from 1 to 60"],
   ])("is refused with %s=%s", (variable, value, words) => {
     const problems = problemsOf({ [variable]: value });
     expect(problems).toHaveLength(1);

@@ -100,7 +100,7 @@ describe("a delivery", () => {
     await world.event(world.raise("P2"));
     await world.confirmAll();
     expect(Object.keys(world.triggers.triages[0] ?? {}).sort()).toEqual(
-      "alert delivery_id incident_id number opened_at reopened_from sequence service_id service_name title window_closes_at".split(
+      "alert delivery_id incident_id number opened_at reopened_from sequence service_id service_name storm title window_closes_at".split(
         " ",
       ),
     );
@@ -300,6 +300,18 @@ describe("the rate", () => {
     const again = performance.now();
     await bucket.take();
     expect(performance.now() - again).toBeLessThan(15);
+  });
+
+  it("that is not wanted any more when its turn comes takes none from the others", async () => {
+    const bucket = createTokenBucket({ burst: 1, intervalMs: 30, elapsed: () => performance.now() });
+    await bucket.take();
+    let isWanted = true;
+    const started = performance.now();
+    const unwanted = [1, 2, 3, 4].map(() => bucket.take(() => isWanted));
+    const last = bucket.take();
+    isWanted = false;
+    await Promise.all([...unwanted, last]);
+    expect(performance.now() - started).toBeLessThan(90);
   });
 
   it("of news holds up no first alert", async () => {

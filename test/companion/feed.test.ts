@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addToFeed, putFeedLine } from "../../companion/triage/feed.ts";
 import { type FeedLine, type FeedLineData, feedSubject } from "../../core/feed_line.ts";
+import { DEFAULT_STORM } from "../../core/storm.ts";
 import { MINUTE } from "../../core/time.ts";
 import { alertIn, laterIn, ANN, BEN, createWorld, placeOf, START, type World } from "./world.ts";
 
@@ -20,7 +21,7 @@ const open = (key: string, alertId: string, requestId = "Fx1", by = ANN) =>
 async function put(key: string, line: FeedLine, ids: readonly string[]): Promise<void> {
   await world.store.transaction(async (tx) => {
     let made = 0;
-    const settings = { debounceWindowMs: 30 * MINUTE, archiveGraceMs: 0 };
+    const settings = { storm: DEFAULT_STORM, debounceWindowMs: 30 * MINUTE, archiveGraceMs: 0 };
     const id = (prefix: string) => `${prefix}_${key}_${world.triggers.attempts.length}_${(made += 1)}`;
     const unit = { tx, now: world.clock.now(), settings, id, cause: "test" };
     for (const alertId of ids) {

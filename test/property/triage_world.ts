@@ -16,6 +16,7 @@ import type { TimelineEntry } from "../../companion/timeline.ts";
 import { createProcessor } from "../../companion/triage/processor.ts";
 import type { Unit } from "../../companion/triage/unit.ts";
 import { isOpen } from "../../core/incident.ts";
+import { DEFAULT_STORM } from "../../core/storm.ts";
 import { MINUTE } from "../../core/time.ts";
 
 /** Everything that the companion has on record at a moment. */
@@ -62,7 +63,7 @@ export async function createTriageWorld(start: number): Promise<TriageWorld> {
   const unitOf = (tx: Transaction, cause: string): Unit => ({
     tx,
     now: now(),
-    settings: { debounceWindowMs: WINDOW_MS, archiveGraceMs: 10 * MINUTE },
+    settings: { debounceWindowMs: WINDOW_MS, archiveGraceMs: 10 * MINUTE, storm: DEFAULT_STORM },
     id: (prefix) => `${prefix}_${(made += 1)}`,
     cause,
   });

@@ -52,13 +52,16 @@ export function drive(url: string) {
   const pagerduty = () => get<PagerdutyView>("/sandbox/pagerduty");
 
   /** Looks again until there is something; the error says what was last seen. */
-  async function eventually<Value>(what: string, look: () => Promise<Value | undefined | false>): Promise<Value> {
-    const end = Date.now() + DEADLINE_MS;
+  async function eventually<Value>(
+    what: string,
+    look: () => Promise<Value | undefined | false>,
+    deadlineMs = DEADLINE_MS,
+  ): Promise<Value> {
+    const end = Date.now() + deadlineMs;
     for (;;) {
       const value = await look();
       if (value !== undefined && value !== false) return value;
-      if (Date.now() > end)
-        throw new Error(`Waited ${DEADLINE_MS / 1_000} s in vain for ${what}.\n${await describe()}`);
+      if (Date.now() > end) throw new Error(`Waited ${deadlineMs / 1_000} s in vain for ${what}.\n${await describe()}`);
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }

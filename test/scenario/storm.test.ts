@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
+import { DANA, type Driver, drive, elementsOf, LENA, textOf } from "./driver.ts";
+
+const MINUTE = 60_000;
+/** Services of the demo company that are quiet otherwise. */
+const SERVICES = Array.from({ length: 12 }, (_, index) => `PMORE${String(index + 1).padStart(2, "0")}`);
+
+let sandbox: RunningSandbox;
+let world: Driver;
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ manualClock: true });
+  world = drive(sandbox.url);
+  await world.post("/sandbox/slack", { rateLimits: true });
+}, 60_000);
+afterAll(() => sandbox?.stop());
+
+/** The sandbox's clock goes on while this is worked at: Slack's limits tell the companion to wait, by its own clock. */
+async function asTimePasses<Value>(work: () => Promise<Value>): Promise<Value> {
+  let isOver = false;
+  const passing = (async () => {
+    while (!isOver) {
+      await world.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  })();
+  try {
+    return await work();
+  } finally {
+    isOver = true;
+    await passing;
+  }
+}
+
+const umbrella = () => world.channel(/^inc-storm-1$/);
+
+/** Every root message of the umbrella channel that asks in its thread. */
+async function cards(channelId: string) {
+  return (await world.messages(channelId)).filter(
+    (message) => message.threadTs === undefined && JSON.stringify(message.blocks).includes('"card:inc'),
+  );
+}
+
+/** The live question in the thread of the card of this incident number. */
+async function questionOf(channelId: string, number: string) {
+  return world.eventually(`the question about #${number}`, async () => {
+    const all = await world.messages(channelId);
+    const card = all.find((one) => one.threadTs === undefined && textOf(one).includes(`*#${number}*`));
+    return all.findLast(
+      (one) =>
+        card &&
+        one.threadTs === card.ts &&
+        /Is this an incident\?/.test(textOf(one)) &&
+        elementsOf(one.blocks).length > 0,
+    );
+  });
+}
+
+async function pressIn(user: string, channelId: string, ts: string, actionId: string) {
+  await world.post("/sandbox/press", {
+    user,
+    channel: channelId,
+    ts,
+    blockId: "question",
+    actionId,
+    payload: {},
+    state: {},
+  });
+}
+
+describe("twelve services that fail at once", () => {
+  it("get five channels and one umbrella with a thread each, within a minute and Slack's limits", async () => {
+    const began = Date.now();
+    await Promise.all(SERVICES.map((service) => world.fire(service)));
+    const { id } = await umbrella();
+    await asTimePasses(() =>
+      world.eventually(
+        "seven questions in threads",
+        async () => {
+          const asked = (await world.messages(id)).filter(
+            (one) => one.threadTs && /Is this an incident\?/.test(one.text),
+          );
+          return asked.length === 7 && (await cards(id)).length === 7;
+        },
+        50_000,
+      ),
+    );
+    expect(Date.now() - began).toBeLessThan(60_000);
+    const { channels } = await world.workspace(DANA);
+    expect(channels.filter(({ name }) => /^inc-\d+-/.test(name))).toHaveLength(5);
+    const [head] = (await world.messages(id)).filter((one) => !one.isSystem);
+    await world.eventually("the first message to count them", async () =>
+      /Storm: 12 services fail since/.test(
+        textOf((await world.messages(id)).find(({ ts }) => ts === head?.ts) ?? head!),
+      ),
+    );
+    const seen = await umbrella();
+    expect(seen.topic).toMatch(/^Storm 1/);
+    expect(seen.pinnedTs).toEqual([]);
+    expect(seen.bookmarks).toEqual([]);
+    expect(seen.memberIds).toContain(DANA);
+    expect(textOf(await world.message("C0FEED", /Storm 1: 12 services/))).toContain(`<#${id}>`);
+  }, 90_000);
+
+  it("are each decided in their own thread: one created, one merged into it, one dismissed", async () => {
+    const { id } = await umbrella();
+    await pressIn(DANA, id, (await questionOf(id, "8")).ts, "create");
+    await world.message(id, /Active incident\* · \*#8\*/);
+
+    await pressIn(LENA, id, (await questionOf(id, "9")).ts, "merge");
+    const picker = await world.modal(LENA, /Part of another/);
+    const [target] = await world.suggestions(LENA, picker, "#8");
+    const chosen = {
+      merge_target: { merge_target: { type: "external_select", selected_option: { value: target?.value } } },
+    };
+    expect((await world.submit(LENA, picker, chosen)).errors ?? {}).toEqual({});
+    await world.message(id, /Merged\* · \*#9\* is part of #8/);
+
+    await pressIn(DANA, id, (await questionOf(id, "10")).ts, "dismiss");
+    const form = await world.modal(DANA, /Why not/);
+    expect(JSON.stringify(form.blocks)).not.toContain("archived");
+    expect((await world.submit(DANA, form, {})).errors ?? {}).toEqual({});
+    await world.message(id, /\*Not an incident\* · \*#10\*/);
+    expect((await umbrella()).topic).toMatch(/^Storm 1/);
+  }, 90_000);
+
+  it("leave the umbrella open when one of them is archived elsewhere, and end with a summary", async () => {
+    const { id } = await umbrella();
+    await world.advance(11 * MINUTE);
+    const summary = await world.message(id, /The storm is over: 12 services/);
+    expect(textOf(summary)).toMatch(/3 decided, 9 still to decide/);
+    await world.message(id, /Storm 1 is over: 12 services failed/);
+    await world.message("C0FEED", /Storm 1: 12 services.*Over since/s);
+    expect((await umbrella()).isArchived).toBe(false);
+    // The next failure gets a channel of its own again.
+    await world.fire("PMORE13");
+    await world.channel(/^inc-13-/);
+  }, 90_000);
+});
