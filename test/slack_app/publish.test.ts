@@ -1,0 +1,39 @@
+import { expect, it } from "vitest";
+import { type IncidentRecord, saveIncident, saveRecord } from "../../slack-functions/shared/incidents.ts";
+import { publish } from "../../slack-functions/shared/publish.ts";
+import { AT, INCIDENTS, record } from "./builders.ts";
+import { fakeApp } from "./fake_app.ts";
+
+const UPDATE = { text: "Rolled back", by: "U0DANA", at: AT, viewId: "V1" };
+
+it("what somebody else writes while the card is being drawn is drawn as well", async () => {
+  const { app: plain, made } = fakeApp(AT);
+  const before = await saveIncident(plain, record(INCIDENTS.active), INCIDENTS.active, {
+    channelId: "C1",
+    cardTs: "1.000001",
+  });
+  let pauses = 0;
+  const app = {
+    ...plain,
+    async pause() {
+      pauses += 1;
+      if (pauses === 1) await saveRecord(plain, before, { update: UPDATE });
+    },
+  };
+  await publish(app, before);
+  const cards = made("chat.update").map(({ blocks }) => JSON.stringify(blocks));
+  expect(cards).toHaveLength(2);
+  expect(cards[1]).toContain("Rolled back");
+});
+
+it("an announcement that was posted meanwhile is brought up to date", async () => {
+  const { app: plain, made } = fakeApp(AT);
+  const settings = { ...plain.settings, announceChannelId: "C0INCIDENTS" };
+  const app = { ...plain, settings };
+  const places = { channelId: "C1", cardTs: "1.000001", update: UPDATE };
+  const stale: IncidentRecord = await saveIncident(app, record(INCIDENTS.active), INCIDENTS.active, places);
+  await saveRecord(app, stale, { announcementTs: "2.000002" });
+  await publish(app, stale);
+  const announced = made("chat.update").filter(({ channel }) => channel === "C0INCIDENTS");
+  expect(JSON.stringify(announced)).toContain("Rolled back");
+});
