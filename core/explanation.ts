@@ -14,6 +14,13 @@ export const EXPLAINED_REASONS = [
   "attached_by_setting",
   "kept_separate_before",
   "set_aside_before",
+  "debounce_off",
+  "louder_than_dismissed",
+  "dismissed_before",
+  "older_than_window",
+  "set_to_feed",
+  "set_to_ignore",
+  "open_at_first_start",
   "stale_in_slack",
   "left_over",
   "opened_from_feed",
@@ -40,6 +47,8 @@ export interface RuleFacts {
   readonly windowClosesAt?: Instant;
   /** The window's length as the service was set; absent for a service without one. */
   readonly windowMs?: number;
+  /** Whether each alert began the window anew. */
+  readonly isRolling?: boolean;
   /** Whether the service was set to have no window. */
   readonly hasNoWindow?: boolean;
 }
@@ -97,6 +106,39 @@ export function explain(why: ExplainedReason, facts: ExplainedFacts): Explanatio
       return {
         did: `It got incident ${incident} of its own: somebody had set it aside, and PagerDuty opened it again.`,
         otherwise: "Attached instead of set aside, it would have stayed with the incident it fell into.",
+      };
+    case "debounce_off":
+      return everyAlert(incident);
+    case "louder_than_dismissed":
+      return {
+        did: `It opened incident ${incident}: it is the same as what was dismissed before, but of a higher urgency or priority.`,
+        otherwise: "No louder than what was dismissed, it would have been one line in the triage feed.",
+      };
+    case "dismissed_before":
+      return {
+        did: `It became a line in the triage feed: the same failure was dismissed as incident ${incident}, and the window of that had not ended.`,
+        otherwise:
+          "After that window, with another alert key, or with a higher urgency or priority it would have opened a triage.",
+      };
+    case "older_than_window":
+      return {
+        did: "It became a line in the triage feed: when it reached us it was older than its service's window.",
+        otherwise: "Had it reached us within the window, it would have opened a triage.",
+      };
+    case "set_to_feed":
+      return {
+        did: "It became a line in the triage feed, as its service is set for this urgency.",
+        otherwise: "With a channel as the service's setting it would have opened a triage.",
+      };
+    case "set_to_ignore":
+      return {
+        did: "Nothing was done, as its service is set for this urgency.",
+        otherwise: "With a channel as the service's setting it would have opened a triage.",
+      };
+    case "open_at_first_start":
+      return {
+        did: "It became a line in the triage feed: it was open in PagerDuty already when Pager Triage started for the first time.",
+        otherwise: "Raised after that start, it would have opened a triage.",
       };
     case "stale_in_slack":
       return {
@@ -201,9 +243,11 @@ function everyAlert(incident: string): Explanation {
   };
 }
 
-function windowElapsed({ incident, at, windowOpenedAt, windowClosesAt, hasNoWindow }: ExplainedFacts): Explanation {
+function windowElapsed(facts: ExplainedFacts): Explanation {
+  const { incident, at, windowClosesAt, hasNoWindow } = facts;
   if (hasNoWindow) return everyAlert(incident);
-  if (at === undefined || windowOpenedAt === undefined || windowClosesAt === undefined) {
+  const window = windowOf(facts);
+  if (at === undefined || windowClosesAt === undefined || !window) {
     return {
       did: `It opened incident ${incident}: the service's last window was over.`,
       otherwise: "A longer window would have offered it to the incident before.",
@@ -214,21 +258,32 @@ function windowElapsed({ incident, at, windowOpenedAt, windowClosesAt, hasNoWind
   // The end is no part of the window, so it must be longer than this.
   return {
     did: `It opened incident ${incident}: the service's last window ${when}.`,
-    otherwise: `A window of more than ${minutes(at - windowOpenedAt)} would have offered it to the incident before, if that was still open.`,
+    otherwise: `A window of more than ${minutes(at - window.begins)} would have offered it to the incident before, if that was still open.`,
   };
 }
 
-function fellInto({ at, windowOpenedAt, windowMs }: ExplainedFacts): string {
-  const window = windowMs === undefined ? "window" : `window of ${minutes(windowMs)}`;
-  if (at === undefined || windowOpenedAt === undefined) return `the service failed again inside its ${window}`;
-  if (at < windowOpenedAt) return `it is dated before the service's ${window} began and reached us inside it`;
-  return `the service failed again ${minutes(at - windowOpenedAt)} after its first alert, inside its ${window}`;
+/** The window as it was, which settings that were changed since it opened do not alter. */
+function windowOf({ windowOpenedAt, windowClosesAt, windowMs, isRolling }: RuleFacts) {
+  if (windowOpenedAt === undefined || windowClosesAt === undefined) return undefined;
+  const isAnew = isRolling === true && windowMs !== undefined;
+  const begins = isAnew ? Math.max(windowOpenedAt, windowClosesAt - windowMs) : windowOpenedAt;
+  return { begins, lengthMs: windowClosesAt - begins, since: isAnew ? "its last alert" : "its first alert" };
 }
 
-function whatOpens({ at, windowOpenedAt }: ExplainedFacts): string {
-  const whole =
-    at === undefined || windowOpenedAt === undefined ? undefined : Math.floor((at - windowOpenedAt) / MINUTE);
-  if (whole === undefined) return "After the window's end it would have opened a new incident.";
+function fellInto(facts: ExplainedFacts): string {
+  const window = windowOf(facts);
+  const { at } = facts;
+  if (at === undefined || !window) return "the service failed again inside its window";
+  const { begins, lengthMs, since } = window;
+  if (at < begins)
+    return `it is dated before the service's window of ${minutes(lengthMs)} began and reached us inside it`;
+  return `the service failed again ${minutes(at - begins)} after ${since}, inside its window of ${minutes(lengthMs)}`;
+}
+
+function whatOpens(facts: ExplainedFacts): string {
+  const window = windowOf(facts);
+  if (facts.at === undefined || !window) return "After the window's end it would have opened a new incident.";
+  const whole = Math.floor((facts.at - window.begins) / MINUTE);
   if (whole < 1) return "Only a service without a window would have opened a new incident for it.";
   return `A window of ${minutes(whole * MINUTE)} or less would have opened a new incident.`;
 }

@@ -72,7 +72,10 @@ async function explainOne(tx: Transaction, facts: AlertFacts): Promise<Explained
 }
 
 /** What tells of the alert itself; what people did to its incident has its own lines. */
-const OF_ALERT: readonly What[] = [
+const OF_ALERT: readonly string[] = [
+  "alert.suppressed",
+  "alert.listed",
+  "alert.ignored",
   "incident.opened",
   "alert.offered",
   "alert.attached",

@@ -1,14 +1,15 @@
-import { type DebounceWindow, routeAlert } from "../../core/debounce.ts";
+import { routeAlert } from "../../core/debounce.ts";
 import type { RuleFacts } from "../../core/explanation.ts";
 import { type Incident, isOpen, type Person } from "../../core/incident.ts";
 import { routeLaterAlert } from "../../core/later_alert.ts";
-import { type ServiceSettings, windowEnd, type WindowSettings } from "../../core/service_settings.ts";
+import { type ServiceSettings, windowEnd } from "../../core/service_settings.ts";
 import type { Instant } from "../../core/time.ts";
 import type { Place } from "../../core/protocol.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
 import type { Why } from "../timeline.ts";
 import { addLaterAlert, levelOf } from "./later.ts";
 import { beginReminders } from "./reminders.ts";
+import { ruleFacts } from "./rule_facts.ts";
 import { joinStorm } from "./storm.ts";
 import { actorOf, announceAlert, COMPANION_ACTOR, queue, record, serviceSettings, type Unit } from "./unit.ts";
 
@@ -46,15 +47,6 @@ export async function routeNewAlert(unit: Unit, alert: AlertFacts, at: Instant, 
   if (target) return joinWindow(unit, { target, alert, setting: settings.laterAlerts, hint, rule });
   // Alerts never join a closed incident: the window begins anew with this one.
   return openWithNewWindow(unit, { id: candidate, alert, at, why: "incident_closed", hint, rule });
-}
-
-/** What the rule decided by, for the explanation: settings may change later. */
-function ruleFacts(window: WindowSettings, at: Instant, former: DebounceWindow | undefined): RuleFacts {
-  return {
-    at,
-    ...(window.kind === "none" ? { hasNoWindow: true } : { windowMs: window.lengthMs }),
-    ...(former ? { windowOpenedAt: former.openedAt, windowClosesAt: former.closesAt } : {}),
-  };
 }
 
 interface Joining {

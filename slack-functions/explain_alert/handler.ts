@@ -8,6 +8,9 @@ import { mustCall, recordOf, textOf } from "../shared/slack.ts";
 import { sentenceView, WHY_VIEW, whyBlocks, whyView } from "./blocks.ts";
 import { ExplainAlertDefinition } from "./definition.ts";
 
+/** Slack's limit on a message; a modal holds twice as many. */
+const MESSAGE_BLOCKS = 50;
+
 interface Inputs {
   readonly incident_id?: string;
   readonly pagerduty_link?: string;
@@ -24,7 +27,11 @@ export default SlackFunction(ExplainAlertDefinition, async (context) => {
     const blocks = await answerFor(app, context.inputs);
     if (!opened.ok) {
       const text = "Why it was handled so";
-      await mustCall(app.slack, "chat.postMessage", { channel: context.inputs.user_id, text, blocks });
+      await mustCall(app.slack, "chat.postMessage", {
+        channel: context.inputs.user_id,
+        text,
+        blocks: blocks.slice(0, MESSAGE_BLOCKS),
+      });
       return { outputs: { shown: "message" } };
     }
     const view_id = textOf(recordOf(opened["view"])["id"]);

@@ -16,6 +16,13 @@ const WORDS: Readonly<Record<ExplainedReason, readonly [RegExp, RegExp]>> = {
   attached_by_setting: [/attached to incident #12 without asking/, /Set to ask/],
   kept_separate_before: [/had kept it separate/, /Without that answer/],
   set_aside_before: [/had set it aside/, /Attached instead/],
+  debounce_off: [/set to have no window/, /With a window/],
+  louder_than_dismissed: [/higher urgency or priority/, /No louder than/],
+  dismissed_before: [/was dismissed as incident #12/, /After that window/],
+  older_than_window: [/older than its service's window/, /within the window/],
+  set_to_feed: [/line in the triage feed, as its service is set/, /With a channel/],
+  set_to_ignore: [/Nothing was done/, /With a channel/],
+  open_at_first_start: [/started for the first time/, /Raised after/],
   stale_in_slack: [/just been closed in Slack/, /A moment earlier/],
   left_over: [/nobody had answered for it/, /ticked in the form/],
   opened_from_feed: [/from the triage feed/, /a line in the feed/],
@@ -50,6 +57,19 @@ describe("an explanation", () => {
     [20_000, "Only a service without a window would have opened a new incident for it."],
   ])("of an alert in a window names the longest one that would have made it a new incident: %d ms", (ms, sentence) => {
     expect(explain("in_window", facts({ ...WINDOW, at: AT + ms })).otherwise).toBe(sentence);
+  });
+
+  it("of an alert in a rolling window counts from the alert before", () => {
+    const rolling = { ...WINDOW, windowClosesAt: AT + 70 * MINUTE, isRolling: true, at: AT + 45 * MINUTE };
+    const told = explain("in_window", facts(rolling));
+    expect(told.did).toContain("5 minutes after its last alert, inside its window of 30 minutes");
+    expect(told.otherwise).toBe("A window of 5 minutes or less would have opened a new incident.");
+  });
+
+  it("of an alert in a window goes by that window's own length, whatever the service is set to by then", () => {
+    expect(explain("in_window", facts({ ...WINDOW, windowMs: 5 * MINUTE, at: AT + 11 * MINUTE })).did).toContain(
+      "inside its window of 30 minutes",
+    );
   });
 
   it("of an alert after the window names the window that would have held it", () => {

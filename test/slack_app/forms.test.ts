@@ -11,6 +11,7 @@ import {
 import { claimView } from "../../slack-functions/claim_triage/blocks.ts";
 import { resolveView, shownIds, tickedIds } from "../../slack-functions/fill_resolve_form/blocks.ts";
 import { offerBlocks, type Offered } from "../../slack-functions/offer_later_alert/blocks.ts";
+import { sentenceView, whyBlocks } from "../../slack-functions/explain_alert/blocks.ts";
 import type { Block } from "../../slack-functions/shared/card.ts";
 import type { OpenIncident } from "../../slack-functions/shared/open_incidents.ts";
 import { alert, AT, DANA, INCIDENTS, record } from "./builders.ts";
@@ -198,5 +199,17 @@ describe("the offer of later alerts", () => {
     expect(JSON.stringify(blocks)).toContain("1 attached without asking");
     expect(labels(blocks)).toEqual([]);
     expect(JSON.stringify(blocks)).toContain("Keep separate");
+  });
+});
+
+describe("the explanation", () => {
+  it("is a valid modal for as many alerts and steps as the companion tells, and pings nobody", () => {
+    const step = { at: AT, did: "It <!channel> was done.", otherwise: "Otherwise *not*.", by: DANA.slackUserId };
+    const told = { alertId: "Q1", number: 7, title: "<!here> x", url: "https://x.example/", serviceName: "Checkout" };
+    const alerts = Array.from({ length: 10 }, () => ({ ...told, steps: Array.from({ length: 6 }, () => step) }));
+    const blocks = whyBlocks({ ok: true, incident: { number: "1", channelId: "C1" }, alerts, more: 3 });
+    expectValid(blocks, "modal");
+    expect(JSON.stringify(blocks)).not.toMatch(/<!(channel|here)>/);
+    expectValid(sentenceView("Looking it up…")["blocks"], "modal");
   });
 });
