@@ -56,20 +56,20 @@ describe("later alerts of an incident", () => {
   it("are one counter on the card and one live message, answered one by one and then together", async () => {
     const channel = await openTriage();
     await world.fire(CHECKOUT, "again");
-    await card(channel.id, /1, 1 to answer/);
+    await card(channel.id, /1 · 1 waits for an answer/);
     for (let times = 0; times < 2; times += 1) await world.fire(CHECKOUT, "again");
     await world.pagerdutyIncident(4);
     await world.advance(10 * SECOND);
-    await card(channel.id, /3, 3 to answer/);
+    await card(channel.id, /3 · 3 wait for an answer/);
     await world.message(channel.id, /Attach all 3/);
     // The older message lost its buttons to the newer one.
     await world.message(channel.id, /More came since/);
     await choose(LENA, channel.id, 0, "set_aside");
     await world.message(channel.id, /set it aside/);
-    await card(channel.id, /3, 2 to answer/);
+    await card(channel.id, /3 · 2 wait for an answer/);
     expect((await world.pagerdutyIncident(4)).status).toBe("triggered");
     await world.press(DANA, channel.id, "Attach all 2");
-    await card(channel.id, /\*Later alerts\*\\n3 ·/);
+    await card(channel.id, /\*Later alerts\*\\n3 · window/);
     await world.pagerdutyIncident(2, "acknowledged");
     await world.pagerdutyIncident(3, "acknowledged");
   });
@@ -80,7 +80,7 @@ describe("later alerts of an incident", () => {
     await world.message(channel.id, /failed again/);
     await world.press(MIKA, channel.id, "Set aside");
     await world.message(channel.id, /<@U0MIKA> set it aside/);
-    await card(channel.id, /\*Later alerts\*\\n1 ·/);
+    await card(channel.id, /\*Later alerts\*\\n1 · window/);
     expect((await world.workspace(DANA)).channels.filter((one) => one.name.startsWith("inc-"))).toHaveLength(1);
   });
 
@@ -91,7 +91,7 @@ describe("later alerts of an incident", () => {
     await world.press(LENA, channel.id, "Keep separate");
     const own = await world.channel(/^inc-2-checkout/);
     await world.message(own.id, /Is this an incident\?/);
-    await card(channel.id, /\*Later alerts\*\\n1 ·/);
+    await card(channel.id, /\*Later alerts\*\\n1 · window/);
   });
 
   it("in a storm make a bounded number of messages and no channel", async () => {
@@ -101,7 +101,7 @@ describe("later alerts of an incident", () => {
       if (index % 10 === 9) await world.advance(5 * SECOND);
     }
     await world.advance(10 * SECOND);
-    await card(channel.id, /40, 40 to answer/);
+    await card(channel.id, /40 · 40 wait for an answer/);
     await world.message(channel.id, /Attach all 40/);
     expect((await offers(channel.id)).length).toBeLessThanOrEqual(6);
     expect((await world.workspace(DANA)).channels.filter((one) => one.name.startsWith("inc-"))).toHaveLength(1);
@@ -110,7 +110,8 @@ describe("later alerts of an incident", () => {
   it("that nobody answered are listed by the dismiss form, and what is not ticked gets its own triage", async () => {
     const channel = await openTriage();
     await world.fire(CHECKOUT, "again");
-    await card(channel.id, /1, 1 to answer/);
+    await card(channel.id, /1 · 1 waits for an answer/);
+    await world.message(channel.id, /failed again/);
     await world.press(DANA, channel.id, "Not an incident");
     const form = await world.modal(DANA, /Later alerts: dismiss these too/);
     expect((await world.submit(DANA, form, {})).errors).toEqual({});
@@ -125,7 +126,7 @@ describe("Why?", () => {
   it("on the card says what was done with each alert, by which rule, and what would have changed it", async () => {
     const channel = await openTriage();
     await world.fire(CHECKOUT, "again");
-    await card(channel.id, /1, 1 to answer/);
+    await card(channel.id, /1 · 1 waits for an answer/);
     await world.press(DANA, channel.id, "Why?");
     const modal = await world.modal(DANA, /no window of this service was open/);
     expect(JSON.stringify(modal.blocks)).toContain("Only a service without a window would have opened a new incident");
