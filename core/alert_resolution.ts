@@ -47,6 +47,18 @@ export function isResolvedByUs(alert: Pick<Alert, "status" | "resolution" | "reo
   return (currentResolution(alert)?.by ?? "us") === "us";
 }
 
+/**
+ * Whether a triage is over without anybody: each of its alerts was resolved by itself, and none that was offered to it is
+ * still open. Only then may a service's rule dismiss it; what a person or a merge ended is for people to judge.
+ */
+export function isOverByItself(
+  alerts: readonly Pick<Alert, "status" | "resolution" | "reopenedAt" | "relation">[],
+): boolean {
+  const own = alerts.filter(({ relation }) => relation === "attached");
+  const isOffered = alerts.some(({ relation, status }) => relation === "offered" && status !== "resolved");
+  return own.length > 0 && !isOffered && own.every((alert) => currentResolution(alert)?.by === "itself");
+}
+
 /** How it came to be over; undefined while it is not, or where PagerDuty never told. */
 export function currentResolution(alert: Pick<Alert, "status" | "resolution" | "reopenedAt">): Resolution | undefined {
   const { status, resolution, reopenedAt = 0 } = alert;

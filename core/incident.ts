@@ -8,6 +8,16 @@ export interface Person {
   readonly email?: string;
 }
 
+/** What decided in a person's stead: a rule that somebody set for the service. */
+export interface Rule {
+  readonly rule: "resolved_by_itself";
+}
+export type Decider = Person | Rule;
+
+export function isPerson(decider: Decider): decider is Person {
+  return "slackUserId" in decider;
+}
+
 /** The reasons that the dismiss form offers, in its order; the first one is preselected. */
 export const DISMISS_REASONS = {
   false_alarm: "False alarm",
@@ -38,7 +48,12 @@ export type TriageIncident = IncidentBase & { readonly status: "triage" };
 export type ActiveIncident = IncidentBase & Decided & { readonly status: "active" };
 export type MergedIncident = IncidentBase & Decided & { readonly status: "merged"; readonly mergedInto: string };
 export type DismissedIncident = IncidentBase &
-  Decided & { readonly status: "dismissed"; readonly reason: DismissReason; readonly note: string };
+  Omit<Decided, "decidedBy"> & {
+    readonly decidedBy: Decider;
+    readonly status: "dismissed";
+    readonly reason: DismissReason;
+    readonly note: string;
+  };
 export type ResolvedIncident = IncidentBase &
   Decided & {
     readonly status: "resolved";

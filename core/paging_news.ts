@@ -1,8 +1,8 @@
 import type { Alert } from "./alert.ts";
+import { compareLevels, type RiseReason } from "./later_alert.ts";
 
 /** Why PagerDuty's news of an alert means that somebody is paged anew. */
-export type PagingReason =
-  "reopened_in_pagerduty" | "acknowledgement_over" | "somebody_newly_paged" | "urgency_raised" | "priority_raised";
+export type PagingReason = "reopened_in_pagerduty" | "acknowledgement_over" | "somebody_newly_paged" | RiseReason;
 
 type PagedAlert = Pick<Alert, "status" | "paged" | "urgency" | "priority">;
 
@@ -13,12 +13,6 @@ export function pagesAnew(before: PagedAlert, after: PagedAlert): PagingReason |
   if (before.status === "acknowledged") return "acknowledgement_over";
   const known = new Set(before.paged.map(({ pagerdutyUserId }) => pagerdutyUserId));
   if (after.paged.some(({ pagerdutyUserId }) => !known.has(pagerdutyUserId))) return "somebody_newly_paged";
-  if (before.urgency === "low" && after.urgency === "high") return "urgency_raised";
-  return isRaised(before.priority, after.priority) ? "priority_raised" : undefined;
-}
-
-/** PagerDuty's priorities are ordered by name (P1 before P2); one where there was none is a rise as well. */
-function isRaised(before: string | undefined, after: string | undefined): boolean {
-  if (after === undefined || after === before) return false;
-  return before === undefined || after.localeCompare(before, "en", { numeric: true }) < 0;
+  const level = compareLevels(before, after);
+  return level.rises ? level.why : undefined;
 }

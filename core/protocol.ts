@@ -8,7 +8,7 @@
  */
 import type { Alert } from "./alert.ts";
 import type { FeedLineData } from "./feed_line.ts";
-import type { DismissReason, Person } from "./incident.ts";
+import type { DismissReason, Person, Rule } from "./incident.ts";
 import type { Explanation } from "./explanation.ts";
 import type { RiseReason } from "./later_alert.ts";
 import type { Instant } from "./time.ts";
@@ -145,13 +145,10 @@ export interface StormNews extends Omit<StormShare, "asLine" | "also"> {
   };
 }
 
-/** The answer to the question, as the step was completed with it. */
-export interface Decision {
+interface DecisionBase {
   /** The execution id of the question: one triage has one decision. */
   readonly id: string;
   readonly incidentId: string;
-  readonly decision: "create" | "merge" | "dismiss";
-  readonly by: Person;
   readonly at: Instant;
   /** Set for "dismiss". */
   readonly reason?: DismissReason;
@@ -165,6 +162,19 @@ export interface Decision {
    */
   readonly dismissAlertIds?: readonly string[];
 }
+
+/** The answer to the question, as the step was completed with it. */
+export interface PersonsDecision extends DecisionBase {
+  readonly decision: "create" | "merge" | "dismiss";
+  readonly by: Person;
+}
+
+/** Made in a person's stead, which only ever dismisses. */
+export interface RulesDecision extends DecisionBase {
+  readonly decision: "dismiss";
+  readonly by: Rule;
+}
+export type Decision = PersonsDecision | RulesDecision;
 
 /**
  * What becomes, in PagerDuty, of alerts that an undone closing resolved: they stay resolved, come back acknowledged by

@@ -57,6 +57,8 @@ function take(state: State, event: LoggedEvent): boolean {
     case "alert.attached":
     case "alert.resolve_wanted":
       return relate(state, alertId, incidentId, "attached");
+    case "alert.moved":
+      return relate(state, alertId, textIn(event, "to"), textIn(event, "relation") as AlertRelation);
     case "alert.set_aside":
       return relate(state, alertId, incidentId, "set_aside");
     case "alert.kept_separate":
@@ -88,7 +90,9 @@ function commandOf(state: State, event: LoggedEvent): Command | undefined {
     case "incident.dismissed":
       return {
         type: "dismiss",
-        ...press,
+        at: press.at,
+        // Where no person did, it was the one rule that may.
+        by: event.actor === "companion" ? { rule: "resolved_by_itself" } : press.by,
         reason: textIn(event, "reason") as DismissReason,
         note: textIn(event, "note"),
       };

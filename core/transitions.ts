@@ -1,4 +1,13 @@
-import { type DismissReason, type Incident, type IncidentStatus, type Person, isOpen } from "./incident.ts";
+import {
+  type Decider,
+  type DismissReason,
+  isPerson,
+  type Incident,
+  type IncidentStatus,
+  type Person,
+  type Rule,
+  isOpen,
+} from "./incident.ts";
 import { accept, refuse, type Result } from "./result.ts";
 import type { Instant } from "./time.ts";
 
@@ -8,7 +17,7 @@ export type Command =
   | { readonly type: "merge"; readonly by: Person; readonly at: Instant; readonly target: Incident }
   | {
       readonly type: "dismiss";
-      readonly by: Person;
+      readonly by: Decider;
       readonly at: Instant;
       readonly reason: DismissReason;
       readonly note: string;
@@ -37,6 +46,7 @@ export type TransitionReason =
   | "person_created"
   | "person_merged"
   | "person_dismissed"
+  | Rule["rule"]
   | "person_resolved"
   | "person_reopened"
   | "person_undid"
@@ -57,22 +67,27 @@ export function transition(incident: Incident, command: Command): Result<Transit
   if (!ALLOWED_FROM[command.type].includes(incident.status)) return refuse(refusalOf(incident, command.type));
   const { id, number, title, serviceId, serviceName, openedAt } = incident;
   const base = { id, number, title, serviceId, serviceName, openedAt };
-  const decided = { decidedBy: command.by, decidedAt: command.at };
   switch (command.type) {
     case "create":
-      return accept({ incident: { ...base, ...decided, status: "active" }, why: "person_created" });
+      return accept({ incident: { ...base, ...decisionOf(command), status: "active" }, why: "person_created" });
     case "merge":
       if (command.target.id === incident.id) return refuse("merge_into_self");
       // Alerts never join a closed incident, so only an open one can take another in.
       if (!isOpen(command.target)) return refuse("merge_into_closed");
       return accept({
-        incident: { ...base, ...decided, status: "merged", mergedInto: command.target.id },
+        incident: { ...base, ...decisionOf(command), status: "merged", mergedInto: command.target.id },
         why: "person_merged",
       });
     case "dismiss":
       return accept({
-        incident: { ...base, ...decided, status: "dismissed", reason: command.reason, note: command.note },
-        why: "person_dismissed",
+        incident: {
+          ...base,
+          ...decisionOf(command),
+          status: "dismissed",
+          reason: command.reason,
+          note: command.note,
+        },
+        why: isPerson(command.by) ? "person_dismissed" : command.by.rule,
       });
     case "resolve":
       if (incident.status !== "active") return refuse("not_decided_yet");
@@ -101,6 +116,10 @@ export function transition(incident: Incident, command: Command): Result<Transit
     case "set_aside":
       return accept({ incident, why: "person_set_aside" });
   }
+}
+
+function decisionOf<By>({ by, at }: { readonly by: By; readonly at: Instant }) {
+  return { decidedBy: by, decidedAt: at };
 }
 
 function refusalOf(incident: Incident, command: CommandType): RefusalCode {

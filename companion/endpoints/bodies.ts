@@ -54,12 +54,15 @@ const place = z
 
 const alertIds = z.array(id).max(500);
 
+/** A rule of ours that decided; Slack only ever repeats it. */
+const rule = z.object({ rule: z.literal("resolved_by_itself") });
+
 const decision = z
   .object({
     id,
     incidentId: id,
     decision: z.enum(["create", "merge", "dismiss"]),
-    by: person,
+    by: z.union([person, rule]),
     at: instant,
     reason: z.enum(Object.keys(DISMISS_REASONS) as [DismissReason, ...DismissReason[]]).optional(),
     note: text,

@@ -92,7 +92,10 @@ async function followMerge(unit: Unit, home: Relation, alertId: string, into: st
   if (!target || !targetRow || target.relation === "set_aside" || !isOpen(targetRow.incident)) return undefined;
   const why = "pagerduty_merge" as const;
   if (target.incidentId === home.incidentId) {
-    if (target.relation === "attached") await unit.tx.relate(home.incidentId, alertId, "attached", unit.now);
+    if (target.relation === "attached" && home.relation === "offered") {
+      await unit.tx.relate(home.incidentId, alertId, "attached", unit.now);
+      await record(unit, home.incidentId, "alert.attached", why, COMPANION_ACTOR, { alertId, mergedInto: into });
+    }
     return undefined;
   }
   await unit.tx.unrelate(home.incidentId, alertId);
@@ -106,7 +109,7 @@ async function followMerge(unit: Unit, home: Relation, alertId: string, into: st
   }
   const to = target.incidentId;
   await queue(unit, home.incidentId, { kind: "slack_signal", signal: "alert_moved", alertId, to });
-  const data = { alertId, from: home.incidentId, to, mergedInto: into };
+  const data = { alertId, from: home.incidentId, to, relation: target.relation, mergedInto: into };
   for (const incidentId of [home.incidentId, to]) {
     await record(unit, incidentId, "alert.moved", why, COMPANION_ACTOR, data);
   }

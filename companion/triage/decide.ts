@@ -1,6 +1,6 @@
 import { DECISION_PATIENCE_MS } from "../../core/assumptions.ts";
-import { DISMISS_REASONS, type Incident, type Person } from "../../core/incident.ts";
-import type { CompanionAnswers, CompanionRequests, Decision, Place } from "../../core/protocol.ts";
+import { DISMISS_REASONS, type Incident, isPerson, type Person } from "../../core/incident.ts";
+import type { CompanionAnswers, CompanionRequests, Decision, PersonsDecision, Place } from "../../core/protocol.ts";
 import { accept, refuse, type Result } from "../../core/result.ts";
 import { oneLine } from "../../core/text.ts";
 import { type Command, transition } from "../../core/transitions.ts";
@@ -36,10 +36,12 @@ export async function takeDecision(
     const decided = await carryOut(unit, row, decision);
     if (!decided.ok) return decided;
     row = decided.value;
-    // A decision is proof that the triage reached Slack, even where its confirmation was lost.
-    await confirmTriage(unit, row.incident.id);
+    // A person's decision is proof that the triage reached Slack, even where its confirmation was lost.
+    if (isPerson(decision.by)) await confirmTriage(unit, row.incident.id);
     await endReminders(unit, row.incident.id);
-    await unit.tx.setTimer("reapply_decision", row.incident.id, unit.now + DECISION_PATIENCE_MS);
+    // Whoever pressed has Slack apply it; of a rule's decision Slack has yet to hear.
+    const patience = isPerson(decision.by) ? DECISION_PATIENCE_MS : 0;
+    await unit.tx.setTimer("reapply_decision", row.incident.id, unit.now + patience);
   }
   if (phase === "applied" && row.appliedAt === undefined) {
     row = { ...row, appliedAt: unit.now };
@@ -88,18 +90,18 @@ async function carryOut(unit: Unit, row: IncidentRow, decision: Decision): Promi
 
 /** Undefined for a merge without an open target. */
 function commandOf(decision: Decision, target: Incident | undefined): Command | undefined {
-  const { by, at, note } = decision;
+  const { at, note } = decision;
   switch (decision.decision) {
     case "create":
-      return { type: "create", by, at };
+      return { type: "create", by: decision.by, at };
     case "merge":
-      return target && { type: "merge", by, at, target };
+      return target && { type: "merge", by: decision.by, at, target };
     case "dismiss":
-      return { type: "dismiss", by, at, reason: decision.reason ?? "other", note };
+      return { type: "dismiss", by: decision.by, at, reason: decision.reason ?? "other", note };
   }
 }
 
-async function afterCreate(unit: Unit, row: IncidentRow, decision: Decision): Promise<void> {
+async function afterCreate(unit: Unit, row: IncidentRow, decision: PersonsDecision): Promise<void> {
   const { id, number } = row.incident;
   const text = `${decision.by.name} opened incident #${number} in Slack${placeText(row.place)}`;
   for (const { facts, relation } of await unit.tx.alertsOf(id)) {
@@ -108,7 +110,7 @@ async function afterCreate(unit: Unit, row: IncidentRow, decision: Decision): Pr
   }
 }
 
-async function afterMerge(unit: Unit, row: IncidentRow, target: IncidentRow, decision: Decision): Promise<void> {
+async function afterMerge(unit: Unit, row: IncidentRow, target: IncidentRow, decision: PersonsDecision): Promise<void> {
   const source = row.incident.id;
   const into = target.incident;
   const text = `${decision.by.name} made this part of incident #${into.number} in Slack${placeText(target.place)}`;
@@ -120,11 +122,15 @@ async function afterMerge(unit: Unit, row: IncidentRow, target: IncidentRow, dec
   await setSpacedTimer(unit, "archive", source, unit.now + unit.settings.archiveGraceMs);
 }
 
-async function afterDismiss(unit: Unit, row: IncidentRow, decision: Decision): Promise<void> {
-  const { id } = row.incident;
+function dismissalNote(by: Person, decision: Decision): string {
   const note = oneLine(decision.note);
   const reason = DISMISS_REASONS[decision.reason ?? "other"];
-  const text = `${decision.by.name} dismissed this in Slack: ${reason}${note === "" ? "." : `. ${note}`}`;
+  return `${by.name} dismissed this in Slack: ${reason}${note === "" ? "." : `. ${note}`}`;
+}
+
+async function afterDismiss(unit: Unit, row: IncidentRow, decision: Decision): Promise<void> {
+  const { id } = row.incident;
+  const { by } = decision;
   // Where the person saw a list, exactly what they ticked; a ticked later alert was no incident either. Without one, what
   // was part of it: nobody has said yet that the later alerts are.
   const isDismissed = (alert: RelatedAlert) =>
@@ -133,8 +139,11 @@ async function afterDismiss(unit: Unit, row: IncidentRow, decision: Decision): P
   const atHome = alerts.filter(({ relation }) => relation === "attached" || relation === "offered");
   for (const alert of atHome.filter(isDismissed)) {
     if (isUnanswered(alert)) await attachAlert(unit, id, alert.facts.id);
-    await wantResolved(unit, id, alert.facts.id, decision.by, decision.at);
-    await queue(unit, id, { kind: "pagerduty_note", alertId: alert.facts.id, by: decision.by, text });
+    // A rule asks nothing of PagerDuty: what it dismisses was over before.
+    if (!isPerson(by)) continue;
+    await wantResolved(unit, id, alert.facts.id, by, decision.at);
+    const text = dismissalNote(by, decision);
+    await queue(unit, id, { kind: "pagerduty_note", alertId: alert.facts.id, by, text });
   }
   // Nobody said that the others are no incident either.
   await giveNewHome(

@@ -12,6 +12,7 @@ import { homeOf } from "./home.ts";
 import { raiseLevel } from "./later.ts";
 import { endSnooze, noteAcknowledgement } from "./reminders.ts";
 import { type Routed, routeNewAlert } from "./open.ts";
+import { dismissIfOver } from "./self_resolved.ts";
 import type { Why } from "../timeline.ts";
 import { announceAlert, queue, record, type Unit } from "./unit.ts";
 
@@ -70,6 +71,7 @@ export async function takeEvent(
   if (after.facts.paged.some(({ email }) => email === undefined)) {
     await queue(unit, home.incidentId, { kind: "fetch_details", alertId: alert.id, expectsAlerts: false });
   }
+  if (currentResolution(after.facts)?.by === "itself") await dismissIfOver(unit, home.incidentId);
   const why = reasonOf(before?.facts, after.facts);
   await record(unit, home.incidentId, "alert.changed", why, `pagerduty:${event.agentId}`, {
     alertId: alert.id,

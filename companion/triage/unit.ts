@@ -1,5 +1,5 @@
 import { feedKeyOf } from "../../core/feed_line.ts";
-import { isOpen, type Person } from "../../core/incident.ts";
+import { type Decider, isOpen, isPerson, type Person } from "../../core/incident.ts";
 import { tellAt } from "../../core/later_alert.ts";
 import type { SignalKind } from "../../core/protocol.ts";
 import {
@@ -45,9 +45,9 @@ export const COMPANION_ACTOR = "companion";
 /** Who speaks where no person does. */
 export const COMPANION_PERSON: Person = { slackUserId: "", name: "Pager Triage" };
 
-export function actorOf(person: Person): string {
-  if (person.slackUserId === "") return COMPANION_ACTOR;
-  return `slack:${person.slackUserId}`;
+export function actorOf(decider: Decider): string {
+  if (!isPerson(decider) || decider.slackUserId === "") return COMPANION_ACTOR;
+  return `slack:${decider.slackUserId}`;
 }
 
 /** Adds a line to the account of an incident. */

@@ -1,6 +1,6 @@
 import type { Alert } from "../../core/alert.ts";
 import { unpackAlert } from "../../core/alert_packing.ts";
-import { isOpen } from "../../core/incident.ts";
+import { isOpen, isPerson } from "../../core/incident.ts";
 import type { CompanionRequests, Decision } from "../../core/protocol.ts";
 import { inviteUser } from "../shared/invite.ts";
 import { readAlert, readAlerts, writeAlert } from "../shared/alerts.ts";
@@ -20,7 +20,7 @@ import { channelLink, escapeText, link } from "../shared/mrkdwn.ts";
 import { isPosted } from "../shared/posted.ts";
 import { decorate, DECORATIONS } from "../shared/decoration.ts";
 import { lastHumanMessageAt } from "./last_message.ts";
-import { parsePerson, safeJson, userIdByEmail } from "../shared/people.ts";
+import { parseDecider, safeJson, userIdByEmail } from "../shared/people.ts";
 import { publish } from "../shared/publish.ts";
 import { mayCall, numberOf, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
 
@@ -146,15 +146,11 @@ function alertOf(fields: Readonly<Record<string, unknown>>): Alert {
 
 function decisionOf(fields: Readonly<Record<string, unknown>>): Decision {
   const { decision } = fields;
-  const by = parsePerson(JSON.stringify(fields["by"] ?? null));
-  const isKnown = decision === "create" || decision === "merge" || decision === "dismiss";
-  if (!isKnown || !by) throw new SlackProblem("The companion's message holds no decision that can be understood.");
+  const by = parseDecider(JSON.stringify(fields["by"] ?? null));
   const mergeInto = textOf(fields["mergeInto"]);
-  return {
+  const base = {
     id: textOf(fields["id"]),
     incidentId: textOf(fields["incidentId"]),
-    decision,
-    by,
     at: numberOf(fields["at"]),
     note: textOf(fields["note"]),
     ...(decision === "dismiss" ? { reason: parseReason(fields["reason"]) } : {}),
@@ -163,4 +159,8 @@ function decisionOf(fields: Readonly<Record<string, unknown>>): Decision {
       : {}),
     ...(mergeInto ? { mergeInto } : {}),
   };
+  const isKnown = decision === "create" || decision === "merge" || decision === "dismiss";
+  if (isKnown && by && isPerson(by)) return { ...base, decision, by };
+  if (decision === "dismiss" && by && !isPerson(by)) return { ...base, decision, by };
+  throw new SlackProblem("The companion's message holds no decision that can be understood.");
 }

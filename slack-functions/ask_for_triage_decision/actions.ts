@@ -5,7 +5,7 @@ import type {
 } from "deno-slack-sdk/functions/interactivity/types.ts";
 import type { Alert } from "../../core/alert.ts";
 import type { DismissReason, Incident } from "../../core/incident.ts";
-import type { Decision } from "../../core/protocol.ts";
+import type { PersonsDecision } from "../../core/protocol.ts";
 import { toIso } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
 import { readAlerts } from "../shared/alerts.ts";
@@ -151,7 +151,7 @@ export async function submitDismiss(context: ViewSubmissionContext<Inputs>) {
 const NOT_ALLOWED = "Only full members of this workspace can decide. Ask one of them to press for you.";
 
 interface Answer {
-  readonly decision: Decision["decision"];
+  readonly decision: PersonsDecision["decision"];
   readonly reason?: DismissReason;
   readonly note?: string;
   readonly mergeInto?: string;
@@ -172,7 +172,7 @@ async function decide(
   answer: Answer,
 ): Promise<string | undefined> {
   const by = await personOf(app.slack, userId);
-  const decision: Decision = {
+  const decision: PersonsDecision = {
     id: executionId,
     incidentId: record.incident.id,
     by,
@@ -214,7 +214,7 @@ async function complete(
   }
 }
 
-function outputsOf(decision: Decision): Record<string, string> {
+function outputsOf(decision: PersonsDecision): Record<string, string> {
   return {
     incident_id: decision.incidentId,
     decision_id: decision.id,

@@ -1,4 +1,4 @@
-import type { DismissedIncident, Incident, MergedIncident } from "../../core/incident.ts";
+import { type DismissedIncident, type Incident, isPerson, type MergedIncident } from "../../core/incident.ts";
 import type { Decision } from "../../core/protocol.ts";
 import { type Command, transition } from "../../core/transitions.ts";
 import type { App } from "./app.ts";
@@ -41,7 +41,8 @@ export async function applyDecision(
   const after = isRepeat ? before : await decideRecord(app, before, decision, target);
   if (!after) return before;
   await listIncident(app.slack, after.incident, after.channelId);
-  if (after.incident.status === "merged" && target) await carryMergeOver(app, after, target, decision, isRepeat);
+  if (decision.decision === "merge" && after.incident.status === "merged" && target)
+    await carryMergeOver(app, after, target, decision, isRepeat);
   await closeQuestion(app, questionTs ? { ...after, questionTs } : after);
   if (isClosed(after.incident)) await retireOffer(app, after, OFFER_ENDS[after.incident.status]);
   await Promise.all([
@@ -78,14 +79,14 @@ async function decideRecord(
 }
 
 function commandOf(decision: Decision, target: Incident | undefined): Command | undefined {
-  const { by, at } = decision;
+  const { at } = decision;
   switch (decision.decision) {
     case "create":
-      return { type: "create", by, at };
+      return { type: "create", by: decision.by, at };
     case "merge":
-      return target && { type: "merge", by, at, target };
+      return target && { type: "merge", by: decision.by, at, target };
     case "dismiss":
-      return { type: "dismiss", by, at, reason: decision.reason ?? "other", note: decision.note };
+      return { type: "dismiss", by: decision.by, at, reason: decision.reason ?? "other", note: decision.note };
   }
 }
 
@@ -130,6 +131,9 @@ async function answerText(app: App, { incident, alertIds }: IncidentRecord): Pro
       return `:twisted_rightwards_arrows: ${mention(incident.decidedBy.slackUserId)} made it part of ${where}. Go on there.`;
     }
     case "dismissed":
+      if (!isPerson(incident.decidedBy)) {
+        return ":no_entry_sign: PagerDuty resolved it by itself, so it was dismissed by the rule for this service.";
+      }
       return `:no_entry_sign: ${mention(incident.decidedBy.slackUserId)} dismissed it.${alertIds.length > 0 ? " PagerDuty is asked to resolve its alert; the card shows when it has." : ""}`;
   }
 }

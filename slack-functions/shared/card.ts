@@ -8,7 +8,7 @@ import type { StoredAlert } from "./alerts.ts";
 import { attachmentBlocks } from "./attachments.ts";
 import type { IncidentRecord } from "./incidents.ts";
 import { type LatestUpdate, updateBlocks, updateLine } from "./latest_update.ts";
-import { channelLink, escapeText, link, mention, time } from "./mrkdwn.ts";
+import { channelLink, deciderText, escapeText, link, mention, time } from "./mrkdwn.ts";
 import { closingLine, pagingLine, resolutionText } from "./paging_text.ts";
 import type { Settings } from "./settings.ts";
 
@@ -93,7 +93,7 @@ export function statusLine(view: CardView): string {
       return `:white_circle: *Merged* · ${reference} is part of ${mergedTarget(view)} · by ${mention(incident.decidedBy.slackUserId)} after ${after(view)}`;
     case "dismissed": {
       const note = incident.note ? `: ${escapeText(incident.note, 200)}` : "";
-      return `:white_circle: *Not an incident* · ${reference} · ${DISMISS_REASONS[incident.reason]}${note} · by ${mention(incident.decidedBy.slackUserId)} after ${after(view)}`;
+      return `:white_circle: *Not an incident* · ${reference} · ${DISMISS_REASONS[incident.reason]}${note} · by ${deciderText(incident.decidedBy)} after ${after(view)}`;
     }
     case "resolved":
       return `:large_green_circle: *Resolved* · ${reference} · by ${mention(incident.resolvedBy.slackUserId)}, ${describeDuration(incident.resolvedAt - incident.openedAt)} after it began`;

@@ -1,10 +1,10 @@
-import { type DismissReason, DISMISS_REASONS, type Incident, type Person } from "../../core/incident.ts";
+import { type DismissReason, DISMISS_REASONS, type Incident, isPerson, type Person } from "../../core/incident.ts";
 import type { Place } from "../../core/protocol.ts";
 import { parseSeverity, type Severity } from "../../core/severity.ts";
 import { HOUR, type Instant } from "../../core/time.ts";
 import type { App } from "./app.ts";
 import { type LatestUpdate, parseUpdate } from "./latest_update.ts";
-import { parsePerson, safeJson } from "./people.ts";
+import { parseDecider, parsePerson, safeJson } from "./people.ts";
 import { lookUntil, nextRevision, NO_REVISION, type Revision, shows } from "./settling.ts";
 import { mustBulkPut, mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
 
@@ -308,28 +308,26 @@ function parseIncident(item: Readonly<Record<string, unknown>>): Incident | unde
     openedAt: numberOf(item["opened_at"]),
   };
   if (item["status"] === "triage") return { ...base, status: "triage" };
-  const decidedBy = parsePerson(item["decided_by"]);
-  if (!decidedBy) return undefined;
-  const decided = { decidedBy, decidedAt: numberOf(item["decided_at"]) };
+  const decider = parseDecider(item["decided_by"]);
+  if (!decider) return undefined;
+  const decidedAt = numberOf(item["decided_at"]);
+  if (item["status"] === "dismissed") {
+    const { reason, note } = { reason: parseReason(item["reason"]), note: textOf(item["note"]) };
+    return { ...base, decidedBy: decider, decidedAt, status: "dismissed", reason, note };
+  }
+  if (!isPerson(decider)) return undefined;
+  const decided = { decidedBy: decider, decidedAt };
   switch (item["status"]) {
     case "active":
       return { ...base, ...decided, status: "active" };
     case "merged":
       return { ...base, ...decided, status: "merged", mergedInto: textOf(item["merged_into"]) };
-    case "dismissed":
-      return {
-        ...base,
-        ...decided,
-        status: "dismissed",
-        reason: parseReason(item["reason"]),
-        note: textOf(item["note"]),
-      };
     case "resolved":
       return {
         ...base,
         ...decided,
         status: "resolved",
-        resolvedBy: parsePerson(item["resolved_by"]) ?? decidedBy,
+        resolvedBy: parsePerson(item["resolved_by"]) ?? decider,
         resolvedAt: numberOf(item["resolved_at"]),
         summary: textOf(item["summary"]),
       };

@@ -1,4 +1,4 @@
-import type { Decision } from "../../core/protocol.ts";
+import type { PersonsDecision } from "../../core/protocol.ts";
 import { readAlerts, type StoredAlert, writeAlert } from "./alerts.ts";
 import type { App } from "./app.ts";
 import { attachmentBlocks } from "./attachments.ts";
@@ -19,7 +19,7 @@ export async function carryMergeOver(
   app: App,
   source: IncidentRecord,
   target: IncidentRecord,
-  decision: Decision,
+  decision: PersonsDecision,
   isRepeat: boolean,
 ): Promise<void> {
   const alerts = await readAlerts(app.slack, alertIdsOf(source));
@@ -51,7 +51,7 @@ export async function carryMergeOver(
 function mergedBlocks(
   source: IncidentRecord,
   moved: readonly StoredAlert[],
-  decision: Decision,
+  decision: PersonsDecision,
   marker: string,
 ): Block[] {
   const { incident } = source;

@@ -1,3 +1,4 @@
+import { type Decider, isPerson } from "../../core/incident.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import type { Instant } from "../../core/time.ts";
 
@@ -46,6 +47,11 @@ export function safeUrl(url: string): string | undefined {
 /** A user mention. The id is ours or Slack's own; anything else is shown as nobody. */
 export function mention(userId: string): string {
   return /^[UW][A-Z0-9]+$/.test(userId) ? `<@${userId}>` : "somebody";
+}
+
+/** Who decided, or the rule that did in a person's stead. */
+export function deciderText(decider: Decider): string {
+  return isPerson(decider) ? mention(decider.slackUserId) : "the rule for this service";
 }
 
 export function channelLink(channelId: string): string {

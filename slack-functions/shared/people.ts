@@ -1,4 +1,4 @@
-import type { Person } from "../../core/incident.ts";
+import type { Decider, Person } from "../../core/incident.ts";
 import { mayCall, recordOf, type Slack, textOf } from "./slack.ts";
 
 /** Who somebody in Slack is, as far as the workspace tells; the id alone where it tells nothing. */
@@ -42,6 +42,13 @@ export function parsePerson(text: unknown): Person | undefined {
   if (slackUserId === "") return undefined;
   const email = textOf(value["email"]);
   return { slackUserId, name: textOf(value["name"]) || slackUserId, ...(email ? { email } : {}) };
+}
+
+/** A person or a rule, kept as JSON. */
+export function parseDecider(text: unknown): Decider | undefined {
+  const person = parsePerson(text);
+  if (person || typeof text !== "string") return person;
+  return recordOf(safeJson(text))["rule"] === "resolved_by_itself" ? { rule: "resolved_by_itself" } : undefined;
 }
 
 /** The value of a JSON text; undefined for anything that is none. */

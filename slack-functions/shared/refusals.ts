@@ -1,3 +1,4 @@
+import { isPerson } from "../../core/incident.ts";
 import type { RefusalCode } from "../../core/transitions.ts";
 import type { IncidentRecord } from "./incidents.ts";
 import { plainName } from "./mrkdwn.ts";
@@ -16,7 +17,7 @@ export function refusalSentence(code: RefusalCode, record?: IncidentRecord): str
     case "already_decided": {
       if (!record || record.incident.status === "triage") return "This was decided a moment ago; the card shows how.";
       const { incident } = record;
-      return `This was already decided: it ${WHAT[incident.status]} by ${plainName(incident.decidedBy.name)}.`;
+      return `This was already decided: it ${WHAT[incident.status]} by ${isPerson(incident.decidedBy) ? plainName(incident.decidedBy.name) : "the rule for this service"}.`;
     }
     case "not_decided_yet":
       return "This is still in triage. Decide first whether it is an incident; then it can be resolved.";

@@ -15,8 +15,8 @@ import {
   type CompanionCall,
   type CompanionRequests,
   COMPANION_PATHS,
-  type Decision,
   type LaterAlerts,
+  type PersonsDecision,
   type Place,
 } from "../../core/protocol.ts";
 import { NONCE_HEADER, SIGNATURE_HEADER, signRequest, TIMESTAMP_HEADER } from "../../core/request_signature.ts";
@@ -265,7 +265,11 @@ export function placeOf(number: string): Place {
   };
 }
 
-export function decisionOf(incidentId: string, decision: Decision["decision"], rest: Partial<Decision> = {}): Decision {
+export function decisionOf(
+  incidentId: string,
+  decision: PersonsDecision["decision"],
+  rest: Partial<PersonsDecision> = {},
+): PersonsDecision {
   return {
     id: `Fx-${incidentId}`,
     incidentId,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
+import { pagerdutyOf } from "./pagerduty_client.ts";
 import { CHECKOUT, DANA, type Driver, drive, elementsOf, MIKA, textOf } from "./driver.ts";
 
 const MINUTE = 60_000;
@@ -90,7 +91,7 @@ describe("a triage that nobody decides", () => {
     await world.advance(20 * MINUTE);
     expect(await inChannel(channel.id, /Nobody has decided for/)).toEqual([]);
     const { id } = await world.pagerdutyIncident(1);
-    await pagerduty(id, { escalation_level: 2 });
+    await pagerdutyOf(sandbox.url).change(id, { escalation_level: 2 });
     await world.message(channel.id, /Nobody has decided for 20 min/);
     await world.eventually(
       "the card without its snooze",
@@ -113,17 +114,3 @@ describe("Buttons not working?", () => {
     await world.message(channel.id, /Active incident/);
   });
 });
-
-async function pagerduty(id: string, change: object): Promise<void> {
-  const response = await fetch(`${sandbox.url}/pagerduty/incidents/${id}`, {
-    method: "PUT",
-    headers: {
-      accept: "application/vnd.pagerduty+json;version=2",
-      "content-type": "application/json",
-      authorization: "Token token=sandbox-pagerduty-token",
-      from: "mika@example.com",
-    },
-    body: JSON.stringify({ incident: { type: "incident_reference", ...change } }),
-  });
-  if (!response.ok) throw new Error(`PagerDuty answered ${response.status}: ${await response.text()}`);
-}
