@@ -14,11 +14,13 @@ import { mayCall, numberOf, recordOf } from "../shared/slack.ts";
 import { lastHumanMessageAt } from "./last_message.ts";
 import type { SignalOutcome } from "./signals.ts";
 
-/** Nobody has decided for a while: reminds where the triage lives, and has the question asked anew. */
+/**
+ * Nobody has decided for a while: reminds where the triage lives, and has the question asked anew. Whether it is snoozed is
+ * the companion's to know: the record here may be read as it was before the snooze ended.
+ */
 export async function takeReminder(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
   const fields = recordOf(safeJson(data));
   if (record.incident.status !== "triage") return { outcome: "already_applied" };
-  if (record.snoozedUntil > app.now) return { outcome: "postponed", notBefore: record.snoozedUntil };
   // Nobody can be told anything there, so nothing follows from this reminder either.
   if (await isArchived(app, record)) return { outcome: "stale" };
   const last = await lastHumanMessageAt(app, record);
