@@ -1,3 +1,4 @@
+import { isOpen } from "../../core/incident.ts";
 import { MINUTE } from "../../core/time.ts";
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, refuse, type Result } from "../../core/result.ts";
@@ -44,9 +45,12 @@ export async function takeConfirmation(
   return accept({ ok: true });
 }
 
-/** Somebody wrote in the channel, so it is archived later. Never at once again, whatever Slack's clock says. */
+/** Somebody wrote in the channel, or it could not be looked at, so it is archived later. Never at once again, whatever Slack's clock says. */
 async function postpone(unit: Unit, { job, subject }: OutboxRow, notBefore: number | undefined): Promise<void> {
   if (job.kind !== "slack_signal" || job.signal !== "archive_due") return;
+  // Taken back meanwhile, it is archived when it is closed again.
+  const row = await unit.tx.incident(subject);
+  if (!row || isOpen(row.incident)) return;
   const dueAt = Math.max(notBefore ?? unit.now + unit.settings.archiveGraceMs, unit.now + MINUTE);
   await unit.tx.setTimer("archive", subject, dueAt);
   await record(unit, subject, "archive.postponed", "somebody_wrote", COMPANION_ACTOR, { dueAt });

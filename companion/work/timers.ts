@@ -4,6 +4,7 @@ import type { OutboxRow, TimerKind } from "../jobs.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Store, Transaction } from "../store/store.ts";
+import { archiveDue } from "../triage/archive.ts";
 import { remind } from "../triage/reminders.ts";
 import { checkStorm } from "../triage/storm.ts";
 import { deliveryLost, retryTriage } from "../triage/undelivered.ts";
@@ -69,8 +70,7 @@ async function queueSync(unit: Unit): Promise<void> {
 async function fire(unit: Unit, kind: TimerKind, subject: string): Promise<void> {
   switch (kind) {
     case "archive":
-      await queue(unit, subject, { kind: "slack_signal", signal: "archive_due" });
-      return record(unit, subject, "archive.due", "timer_due", COMPANION_ACTOR);
+      return archiveDue(unit, subject);
     case "remind":
       return remind(unit, subject);
     case "later_alerts":

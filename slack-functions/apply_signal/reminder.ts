@@ -23,9 +23,10 @@ export async function takeReminder(app: App, record: IncidentRecord, data: strin
   if (record.incident.status !== "triage") return { outcome: "already_applied" };
   // Nobody can be told anything there, so nothing follows from this reminder either.
   if (await isArchived(app, record)) return { outcome: "stale" };
-  const last = await lastHumanMessageAt(app, record);
-  if (last !== undefined && app.now < last + ACTIVITY_MS) {
-    return { outcome: "postponed", notBefore: last + ACTIVITY_MS };
+  const last = await lastHumanMessageAt(app, record, app.now - ACTIVITY_MS);
+  // Where Slack does not tell, one reminder too many is better than none.
+  if (last.known && last.at !== undefined && app.now < last.at + ACTIVITY_MS) {
+    return { outcome: "postponed", notBefore: last.at + ACTIVITY_MS };
   }
   const marker = `reminder:${numberOf(fields["number"])}`;
   if (!(await isPosted(app, record, marker))) {

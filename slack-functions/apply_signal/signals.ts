@@ -89,18 +89,27 @@ export async function applyDecisionAgain(app: App, data: string): Promise<Signal
   return { outcome: "applied" };
 }
 
-/** Archives a merged or dismissed channel, unless somebody wrote in it within the grace period. */
+/** What tells that the channel is out of our reach, now and for ever. */
+const GONE = ["already_archived", "is_archived", "not_in_channel", "channel_not_found"];
+
+/**
+ * Archives a merged or dismissed channel, unless somebody wrote in it within the grace period. What could not be looked at
+ * or done is looked at again after another one.
+ */
 export async function archiveIfQuiet(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
   // A channel that others share goes on for them.
-  if (isOpen(record.incident) || record.archivedAt > 0 || sharesChannel(record)) return { outcome: "applied" };
+  if (record.archivedAt > 0 || sharesChannel(record)) return { outcome: "applied" };
   const graceMs = numberOf(recordOf(safeJson(data))["graceMs"]);
-  const last = await lastHumanMessageAt(app, record);
-  if (last !== undefined && app.now < last + graceMs) return { outcome: "postponed", notBefore: last + graceMs };
-  const archived = await mayCall(app.slack, "conversations.archive", { channel: record.channelId }, [
-    "already_archived",
-    "not_in_channel",
-    "channel_not_found",
-  ]);
+  const later: SignalOutcome = { outcome: "postponed", notBefore: app.now + graceMs };
+  // The companion knows it as closed: this record is older than that, or somebody took it back.
+  if (isOpen(record.incident)) return later;
+  const last = await lastHumanMessageAt(app, record, app.now - graceMs);
+  if (!last.known) return GONE.includes(last.error) ? { outcome: "applied" } : later;
+  if (last.at !== undefined && app.now < last.at + graceMs) {
+    return { outcome: "postponed", notBefore: last.at + graceMs };
+  }
+  const archived = await mayCall(app.slack, "conversations.archive", { channel: record.channelId }, GONE);
+  if (!archived.ok && !GONE.includes(archived.error ?? "")) return later;
   if (archived.ok) await saveRecord(app, record, { archivedAt: app.now });
   return { outcome: "applied" };
 }
