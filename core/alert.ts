@@ -57,4 +57,6 @@ export interface Alert {
   readonly reopenedAt?: Instant;
   /** When PagerDuty was asked to page the next level since nobody answered; `problem` says why it did not. */
   readonly escalation?: Escalation;
+  /** Why PagerDuty did not acknowledge it although a person asked for that, as a sentence. */
+  readonly acknowledgeProblem?: string;
 }

@@ -62,7 +62,7 @@ export function packAlerts(alerts: readonly Alert[], maxBytes: number): string {
 
 /** Bounds the short texts that are never dropped. */
 function withoutExcess(alert: Alert): Alert {
-  const { closing, priority, resolution, escalation } = alert;
+  const { closing, priority, resolution, escalation, acknowledgeProblem } = alert;
   return {
     ...alert,
     id: cutCharacters(alert.id, SHORT_TEXT_MAX),
@@ -73,6 +73,9 @@ function withoutExcess(alert: Alert): Alert {
       ? {}
       : { escalation: { ...escalation, problem: cutCharacters(escalation.problem, SHORT_TEXT_MAX) } }),
     ...(resolution === undefined ? {} : { resolution: boundedResolution(resolution) }),
+    ...(acknowledgeProblem === undefined
+      ? {}
+      : { acknowledgeProblem: cutCharacters(acknowledgeProblem, SHORT_TEXT_MAX) }),
     closing: "problem" in closing ? { ...closing, problem: cutCharacters(closing.problem ?? "", 300) } : closing,
   };
 }
@@ -110,6 +113,7 @@ export function unpackAlert(text: string): Alert | undefined {
   const resolution = readResolution(value["resolution"]);
   const reopenedAt = value["reopenedAt"];
   const escalation = readEscalation(value["escalation"]);
+  const acknowledgeProblem = value["acknowledgeProblem"];
   return {
     id,
     number: isInstant(value["number"]) ? value["number"] : 0,
@@ -128,6 +132,7 @@ export function unpackAlert(text: string): Alert | undefined {
     ...(resolution === undefined ? {} : { resolution }),
     ...(isInstant(reopenedAt) ? { reopenedAt } : {}),
     ...(escalation === undefined ? {} : { escalation }),
+    ...(isText(acknowledgeProblem) ? { acknowledgeProblem } : {}),
   };
 }
 

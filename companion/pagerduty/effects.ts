@@ -8,13 +8,13 @@ import type { Job, OutboxRow } from "../jobs.ts";
 import type { Store } from "../store/store.ts";
 import { actorOf, COMPANION_ACTOR, queue, record, type Unit } from "../triage/unit.ts";
 import type { Why } from "../timeline.ts";
-import type { Ending, Finish } from "../work/lane.ts";
+import { type Ending, type Finish, slowBackOff } from "../work/lane.ts";
 import { createTurns } from "../work/turns.ts";
 import type { PagerdutyIncident } from "./answers.ts";
 import type { Pagerduty } from "./client.ts";
 import { escalate } from "./escalate.ts";
-import { type Failure, isAlreadyResolved, isUnknownRequester } from "./failure.ts";
-import { changeClosing, takeStatus } from "./ledger.ts";
+import { type Failure, isAlreadyResolved, isDenied, isUnknownRequester } from "./failure.ts";
+import { changeClosing, noteAcknowledgeProblem, takeStatus } from "./ledger.ts";
 import { reopen } from "./reopen.ts";
 
 export interface EffectDeps {
@@ -66,7 +66,7 @@ async function acknowledge(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerdu
   const assignees = await deps.addresses(fresh.value.assignees);
   const own = actorAddress(job.by, deps.userMap);
   const verdict = verdictOf(job, own, fresh.value, assignees);
-  if (verdict.from === undefined) return (unit) => notAcknowledged(unit, row, job, verdict.why);
+  if (verdict.from === undefined) return (unit) => notAcknowledged(unit, row, job, verdict.why, own);
   const answer = await deps.pagerduty.setStatus(job.alertId, "acknowledged", verdict.from);
   if (answer.ok) {
     return async (unit) => {
@@ -77,7 +77,7 @@ async function acknowledge(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerdu
   }
   // Nobody else's name will do for an acknowledgement: it would take the page over.
   if (isUnknownRequester(answer.failure)) {
-    return (unit) => notAcknowledged(unit, row, job, "presser_unknown_to_pagerduty");
+    return (unit) => notAcknowledged(unit, row, job, "presser_unknown_to_pagerduty", own);
   }
   return (unit) => afterFailure(unit, row, answer.failure, "pagerduty_acknowledge");
 }
@@ -103,9 +103,19 @@ async function notAcknowledged(
   row: OutboxRow,
   job: JobOf<"pagerduty_acknowledge">,
   why: Why,
+  address: string | undefined,
 ): Promise<Ending> {
   await record(unit, row.subject, "alert.not_acknowledged", why, actorOf(job.by), { alertId: job.alertId });
+  if (why === "presser_unknown_to_pagerduty") {
+    const who = address ?? `${job.by.name}, whose address nobody can see`;
+    await sayNotAcknowledged(unit, job, `PagerDuty does not know ${who}.`);
+  }
   return { end: "done", outcome: why };
+}
+
+/** Who asked for it must learn that the page goes on. A press that meant something else promised nothing. */
+async function sayNotAcknowledged(unit: Unit, job: JobOf<"pagerduty_acknowledge">, problem: string): Promise<void> {
+  if (job.rule === "asked") await noteAcknowledgeProblem(unit, job.alertId, problem);
 }
 
 async function resolve(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerduty_resolve">): Promise<Finish> {
@@ -225,14 +235,18 @@ async function afterFailure(
   kind: keyof typeof GIVE_UP_AFTER_MS,
 ): Promise<Ending> {
   const { job } = row;
-  const isOver = !failure.isTransient || unit.now - row.createdAt > GIVE_UP_AFTER_MS[kind];
+  // What people were told would be resolved is not given up for a token that expired.
+  const isMendable = job.kind === "pagerduty_resolve" && isDenied(failure);
+  const isOver = !(failure.isTransient || isMendable) || unit.now - row.createdAt > GIVE_UP_AFTER_MS[kind];
   if (isOver) {
     if (job.kind === "pagerduty_resolve") return resolveFailed(unit, row, job, failure.sentence);
+    if (job.kind === "pagerduty_acknowledge") await sayNotAcknowledged(unit, job, failure.sentence);
     return { end: "failed", problem: failure.sentence };
   }
   if (job.kind === "pagerduty_resolve") {
     await changeClosing(unit, job.alertId, "wanted", { state: "wanted", problem: failure.sentence });
   }
+  if (isMendable) return { end: "again", problem: failure.sentence, exactlyMs: slowBackOff(row.failures) };
   const { retryAfterMs } = failure;
   return { end: "again", problem: failure.sentence, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }

@@ -70,6 +70,11 @@ function waitOf(headers: { get(name: string): string | null } | undefined): numb
   return undefined;
 }
 
+/** A token that expired, a plan or a right that is missing: somebody may mend it while we wait. */
+export function isDenied(failure: Failure): boolean {
+  return failure.status === 401 || failure.status === 402 || failure.status === 403;
+}
+
 /** The resolve found the incident resolved already, which is what was wanted. */
 export function isAlreadyResolved(failure: Failure): boolean {
   return failure.status === 400 && (failure.code === 1001 || failure.words.includes("already resolved"));

@@ -19,8 +19,9 @@ export async function takeStatus(unit: Unit, alertId: string, incident: Pagerdut
   const at: Instant = incident.statusChangedAt ?? row.statusAt;
   if (at + REST_TIME_STEP_MS <= row.statusAt || row.facts.status === incident.status) return;
   const resolution = resolutionIn(incident, at, by);
+  const { acknowledgeProblem: _over, ...before } = row.facts;
   const facts: AlertFacts = {
-    ...row.facts,
+    ...before,
     status: incident.status,
     ...(incident.status === "resolved" ? { paged: [] } : {}),
     ...(resolution === undefined ? {} : { resolution }),
@@ -50,6 +51,13 @@ export async function changeClosing(
   const problem = "problem" in row.facts.closing ? row.facts.closing.problem : undefined;
   const isSame = from === closing.state && "problem" in closing && problem === closing.problem;
   if (!isSame) await save(unit, { ...row.facts, closing }, row);
+}
+
+/** Somebody asked for the page to be acknowledged and PagerDuty did not; it stands there until the status changes. */
+export async function noteAcknowledgeProblem(unit: Unit, alertId: string, problem: string): Promise<void> {
+  const row = await unit.tx.alert(alertId);
+  if (row?.facts.status !== "triggered" || row.facts.acknowledgeProblem === problem) return;
+  await save(unit, { ...row.facts, acknowledgeProblem: problem }, row);
 }
 
 async function save(

@@ -5,7 +5,7 @@ import { LISTED_LATER_ALERTS } from "../../core/later_alert.ts";
 import type { LaterAlerts, SignalDelivery } from "../../core/protocol.ts";
 import { NEWS_TURNS_IN_STORM } from "../../core/storm.ts";
 import { cutBytes } from "../../core/text.ts";
-import { HOUR, type Instant, MINUTE } from "../../core/time.ts";
+import { HOUR, type Instant } from "../../core/time.ts";
 import type { DeliveryKind, OutboxRow } from "../jobs.ts";
 import type { RelatedAlert, Store, Transaction } from "../store/store.ts";
 import { deliveryLost, triageRefused } from "../triage/undelivered.ts";
@@ -14,7 +14,7 @@ import { feedLineData } from "../triage/feed.ts";
 import { isUnanswered } from "../triage/home.ts";
 import { newsOf } from "../triage/storm.ts";
 import { DETAILS_PATIENCE_MS, type DetailsWatch } from "../work/details_watch.ts";
-import { type Ending, endJob, type Finish } from "../work/lane.ts";
+import { type Ending, endJob, type Finish, slowBackOff } from "../work/lane.ts";
 import { createTokenBucket, type TokenBucket } from "../work/token_bucket.ts";
 import { packedAlert, type Parcel, triageParcel } from "./triage_values.ts";
 import { createTrigger, type TriggerOutcome } from "./triggers.ts";
@@ -40,7 +40,6 @@ export interface Deliveries {
 
 /** What Slack could not be given for so long is no news any more. */
 const GIVE_UP_AFTER_MS = 24 * HOUR;
-const LONGEST_REFUSED_WAIT_MS = 30 * MINUTE;
 
 /** Sends what the outbox holds for Slack. What is sent is read when it leaves. */
 export function createDeliveries(deps: DeliveryDeps): Deliveries {
@@ -144,11 +143,6 @@ async function finish(unit: Unit, row: OutboxRow, outcome: TriggerOutcome, isSha
   if (ending.end === "failed") await deliveryLost(unit, row, "failed");
   else if (outcome.outcome === "refused" && !isShared) await triageRefused(unit, row);
   return ending;
-}
-
-/** A refusal that may pass is tried again after 1, 2, 4 … 30 minutes: it takes a person to mend. */
-function slowBackOff(failures: number): number {
-  return Math.min(LONGEST_REFUSED_WAIT_MS, MINUTE * 2 ** Math.min(failures, 10));
 }
 
 function endingOf(row: OutboxRow, outcome: TriggerOutcome, now: number, isShared: boolean): Ending {

@@ -43,7 +43,10 @@ export function updatedAlert(
   let { facts, statusAt, peopleAt } = before;
   if (at > statusAt || (at === statusAt && RANK[alert.status] >= RANK[facts.status])) {
     const isReset = event.type === "incident.reopened" && !keepsWish;
-    facts = { ...facts, status: alert.status, closing: isReset ? { state: "none" } : facts.closing };
+    const { acknowledgeProblem, ...rest } = facts;
+    const isStill = alert.status === "triggered" && facts.status === "triggered" && acknowledgeProblem !== undefined;
+    const closing: Closing = isReset ? { state: "none" } : facts.closing;
+    facts = { ...rest, status: alert.status, closing, ...(isStill ? { acknowledgeProblem } : {}) };
     statusAt = at;
   }
   // What was triggered at the same moment as something else happened was triggered before it.

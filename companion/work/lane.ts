@@ -83,6 +83,14 @@ export async function endJob(
   }
 }
 
+const FIRST_SLOW_BACK_OFF_MS = 1 * MINUTE;
+const LONGEST_SLOW_BACK_OFF_MS = 30 * MINUTE;
+
+/** 1, 2, 4 … 30 minutes, for refusals that it takes a person to mend. */
+export function slowBackOff(failures: number): number {
+  return Math.min(LONGEST_SLOW_BACK_OFF_MS, FIRST_SLOW_BACK_OFF_MS * 2 ** Math.min(failures, 10));
+}
+
 /** Works through one kind of jobs. What fails waits; the others go on. */
 export function createLane(deps: LaneDeps): Worker {
   const { store, log, metrics } = deps;

@@ -71,13 +71,16 @@ export function closingLine(alert: Alert): string {
 }
 
 function stateText(alert: Alert): string {
-  const { status, reopenedAt, escalation } = alert;
+  const { status, reopenedAt, escalation, acknowledgeProblem } = alert;
   const state = { triggered: "Triggered", acknowledged: "Acknowledged", resolved: "Resolved" }[status];
   const isReopened = reopenedAt !== undefined && status !== "resolved";
   return [
     state,
     ...(isReopened ? [`:repeat: reopened in PagerDuty at ${time(reopenedAt)}`] : []),
     ...(escalation && status === "triggered" ? [escalationText(escalation)] : []),
+    ...(acknowledgeProblem && status === "triggered"
+      ? [`:warning: Not acknowledged: ${escapeText(acknowledgeProblem, 120)}`]
+      : []),
   ].join(" · ");
 }
 

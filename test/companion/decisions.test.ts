@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Person } from "../../core/incident.ts";
 import type { Decision } from "../../core/protocol.ts";
 import { MINUTE } from "../../core/time.ts";
 import type { FakeIncident } from "./fake_pagerduty.ts";
@@ -106,6 +107,33 @@ describe("a resolve right after an acknowledgement", () => {
   });
 });
 
+describe("an acknowledgement that a person asked for", () => {
+  const problem = async () => (await world.alerts(incidentId))[0]?.acknowledgeProblem;
+  const ask = async (by: Person) => {
+    await world.call("acknowledge", { incidentId, by, at: START });
+    await world.confirmAll();
+  };
+
+  it("and PagerDuty did not give, is told on the card until somebody's goes through", async () => {
+    await decide(decisionOf(incidentId, "create", { by: EVE }), "applied");
+    expect(await problem()).toBeUndefined();
+    await ask(EVE);
+    expect(await problem()).toBe("PagerDuty does not know eve@elsewhere.example.");
+    const news = signalsTo(incidentId, "alert_changed").map(({ data }) => alertIn(data));
+    expect(news.at(-1)?.acknowledgeProblem).toBe("PagerDuty does not know eve@elsewhere.example.");
+    await ask(ANN);
+    expect(alert.status).toBe("acknowledged");
+    expect(await problem()).toBeUndefined();
+  });
+
+  it("and was refused is told with PagerDuty's reason", async () => {
+    await decide(decisionOf(incidentId, "create", { by: EVE }), "applied");
+    world.pagerduty.fail({ method: "PUT", path: /P1$/, status: 403, body: { error: { message: "Access denied" } } });
+    await ask(ANN);
+    expect(await problem()).toBe("PagerDuty answered 403: Access denied");
+  });
+});
+
 describe("one decision for each triage", () => {
   it("the same one again is fine and does nothing more", async () => {
     const decision = decisionOf(incidentId, "create");
@@ -182,6 +210,19 @@ describe("dismiss", () => {
     const [known] = await world.alerts(incidentId);
     expect(known).toMatchObject({ status: "resolved", closing: { state: "confirmed", at: START } });
     expect(alertIn(signalsTo(incidentId, "alert_changed").at(-1)?.data ?? "").closing.state).toBe("confirmed");
+  });
+
+  it("keeps the channel until PagerDuty has confirmed the resolve, since it is where people are told", async () => {
+    world.pagerduty.fail({ method: "PUT", path: /P1$/, status: 403, times: 1 });
+    world.pagerduty.fail({ method: "GET", path: /P1$/, status: 403, times: 4 });
+    await decide(decisionOf(incidentId, "dismiss"), "applied");
+    for (const wait of [1, 2, 4, 3]) await world.advance(wait * MINUTE);
+    await world.confirmAll();
+    expect(signalsTo(incidentId, "archive_due")).toEqual([]);
+    for (let times = 0; times < 4; times += 1) await world.advance(10 * MINUTE);
+    expect(alert.status).toBe("resolved");
+    await world.confirmAll();
+    expect(signalsTo(incidentId, "archive_due")).toHaveLength(1);
   });
 
   it("archives the channel after the grace period, and later when somebody wrote", async () => {

@@ -98,19 +98,35 @@ describe("resolve", () => {
   });
 
   it("says which alert PagerDuty refused and why, and resolves the others; another request tries again", async () => {
-    const refusal = { error: { message: "You do not have permission", code: 2010 } };
-    world.pagerduty.fail({ method: "PUT", path: /P2$/, status: 403, body: refusal });
+    const refusal = { error: { message: "Resolution is required", code: 2001 } };
+    world.pagerduty.fail({ method: "PUT", path: /P2$/, status: 400, body: refusal });
     await resolve(["P1", "P2", "P3"], []);
     expect([statusOf("P1"), statusOf("P2"), statusOf("P3")]).toEqual(["resolved", "triggered", "resolved"]);
     expect((await closings())["P2"]).toEqual({
       state: "failed",
-      problem: "PagerDuty answered 403: You do not have permission",
+      problem: "PagerDuty answered 400: Resolution is required",
     });
     const news = world.triggers.signals.filter(({ kind }) => kind === "alert_changed").map(({ data }) => alertIn(data));
     expect(news.findLast(({ id }) => id === "P2")?.closing.state).toBe("failed");
     await resolve(["P2"], [], "req2");
     expect(statusOf("P2")).toBe("resolved");
     expect((await closings())["P2"]?.state).toBe("confirmed");
+  });
+
+  it.each([401, 402, 403])("goes on trying after %i, ever more slowly, and says so meanwhile", async (status) => {
+    const refusal = { error: { message: "Access denied", code: 2010 } };
+    world.pagerduty.fail({ method: "PUT", path: /P1$/, status, body: refusal });
+    world.pagerduty.fail({ method: "GET", path: /P1$/, status, body: refusal });
+    await resolve(["P1"], ["P2", "P3"]);
+    expect((await closings())["P1"]).toEqual({
+      state: "wanted",
+      problem: `PagerDuty answered ${status}: Access denied`,
+    });
+    await world.advance(1 * MINUTE);
+    await world.advance(2 * MINUTE - 1);
+    expect(statusOf("P1")).toBe("triggered");
+    await world.advance(1);
+    expect((await closings())["P1"]?.state).toBe("confirmed");
   });
 
   it.each([

@@ -24,6 +24,14 @@ function textOf(cardView: CardView): string {
 }
 
 describe("the card", () => {
+  it("says while the page goes on that it was not acknowledged and why", () => {
+    const acknowledgeProblem = "PagerDuty does not know ann@example.com.";
+    const text = "Not acknowledged: PagerDuty does not know ann@example.com.";
+    expect(textOf(view(INCIDENTS.active, { alerts: [stored({ acknowledgeProblem })] }))).toContain(text);
+    const over = stored({ acknowledgeProblem, status: "acknowledged" });
+    expect(textOf(view(INCIDENTS.active, { alerts: [over] }))).not.toContain(text);
+  });
+
   for (const incident of Object.values(INCIDENTS)) {
     it(`is valid Block Kit while ${incident.status}, as are its line in the feed and its announcement`, () => {
       const shown = view(incident);
