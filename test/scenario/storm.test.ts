@@ -143,3 +143,45 @@ describe("twelve services that fail at once", () => {
     await world.channel(/^inc-13-/);
   }, 90_000);
 });
+
+describe("more services than can have a thread each at once", () => {
+  it("share messages with a line each, and a line is decided in a thread of its own", async () => {
+    await world.post("/sandbox/reset", {});
+    await world.post("/sandbox/slack", { rateLimits: true });
+    const twenty = Array.from({ length: 17 }, (_, index) => `PMORE${String(index + 1).padStart(2, "0")}`);
+    await Promise.all([...twenty, "PCHECK1", "PSEARC1", "PACCNT1"].map((service) => world.fire(service)));
+    const { id } = await umbrella();
+    const lines = async () =>
+      (await world.messages(id)).flatMap((one) =>
+        one.blocks
+          .filter(({ block_id }) => String(block_id).startsWith("row:"))
+          .map((block) => ({ ts: one.ts, block })),
+      );
+    await asTimePasses(() =>
+      world.eventually(
+        "every service to be seen",
+        async () => (await cards(id)).length + (await lines()).length === 15,
+        55_000,
+      ),
+    );
+    const [line] = await lines();
+    const accessory = line?.block["accessory"] as { action_id: string } | undefined;
+    await world.advance(1 * MINUTE);
+    const press = {
+      user: DANA,
+      channel: id,
+      ts: line?.ts,
+      blockId: line?.block.block_id,
+      actionId: accessory?.action_id,
+    };
+    await world.post("/sandbox/press", { ...press, payload: {}, state: {} });
+    const number = /\*#(\d+) /.exec(JSON.stringify(line?.block))?.[1] ?? "";
+    await pressIn(DANA, id, (await questionOf(id, number)).ts, "create");
+    await world.message(id, new RegExp(`Active incident\\* · \\*#${number}\\*`));
+    // The line says so too, and asks no more.
+    await world.eventually("the line to say what was decided", async () => {
+      const now = (await lines()).find(({ block }) => block.block_id === line?.block.block_id);
+      return now && /Active incident/.test(JSON.stringify(now.block)) && now.block["accessory"] === undefined;
+    });
+  }, 120_000);
+});
