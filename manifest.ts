@@ -11,6 +11,7 @@ import { ExplainAlertWorkflow } from "./workflows/explain_alert.ts";
 import { ExplainByLinkWorkflow } from "./workflows/explain_by_link.ts";
 import { HandleSignalWorkflow } from "./workflows/handle_signal.ts";
 import { OpenFromFeedWorkflow } from "./workflows/open_from_feed.ts";
+import { SplitOutWorkflow } from "./workflows/split_out.ts";
 import { ResolveIncidentWorkflow } from "./workflows/resolve_incident.ts";
 import { SnoozeTriageWorkflow } from "./workflows/snooze_triage.ts";
 import { StartTriageWorkflow } from "./workflows/start_triage.ts";
@@ -46,6 +47,7 @@ export default Manifest({
     ExplainByLinkWorkflow,
     SnoozeTriageWorkflow,
     OpenFromFeedWorkflow,
+    SplitOutWorkflow,
   ],
   datastores: [
     IncidentsDatastore,

@@ -19,6 +19,7 @@ const LINK_VARIABLES = {
   ASK_AGAIN_LINK_URL: "ask_again",
   SNOOZE_LINK_URL: "snooze_triage",
   OPEN_LINK_URL: "open_from_feed",
+  SPLIT_LINK_URL: "split_out",
 } as const;
 
 export interface StandIns {

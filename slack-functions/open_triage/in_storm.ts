@@ -44,7 +44,8 @@ export async function openThread(
     channelId: umbrella.channelId,
     channelName: umbrella.channelName,
   });
-  const cardTs = await ensureCard(app, record, known, found !== undefined);
+  // Its thread begins with the card, which is to be drawn as one of a shared channel.
+  const cardTs = await ensureCard(app, { ...record, threadTs: "of the card" }, known, found !== undefined);
   const channelUrl = await permalinkOf(app, umbrella.channelId, cardTs);
   const sequence = Number(inputs.sequence) || 0;
   record = await saveRecord(app, record, { cardTs, threadTs: cardTs, channelUrl, sequence });

@@ -6,7 +6,7 @@ import { cutCharacters, oneLine } from "../../core/text.ts";
 import { describeDuration } from "../../core/time.ts";
 import type { StoredAlert } from "./alerts.ts";
 import { attachmentBlocks } from "./attachments.ts";
-import type { IncidentRecord } from "./incidents.ts";
+import { type IncidentRecord, sharesChannel } from "./incidents.ts";
 import { type LatestUpdate, updateBlocks, updateLine } from "./latest_update.ts";
 import { channelLink, deciderText, escapeText, link, mention, time } from "./mrkdwn.ts";
 import { closingLine, pagingLine, resolutionText } from "./paging_text.ts";
@@ -233,6 +233,9 @@ function buttons({ record, links }: CardView): Block[] {
   }
   const snooze = incident.status === "triage" ? snoozeButton(links, incident.id) : undefined;
   if (snooze) elements.push(snooze);
+  if (isOpen(incident) && sharesChannel(record) && links.split) {
+    elements.push(workflowButton("Give it its own channel", "split_out", links.split, incident.id));
+  }
   if (links.why) elements.push(workflowButton("Why?", "why", links.why, incident.id));
   // A fixed id, so that a press on a card that is being redrawn still finds its button.
   return elements.length > 0 ? [{ type: "actions", block_id: "card_buttons", elements }] : [];

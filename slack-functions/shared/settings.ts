@@ -13,6 +13,7 @@ export interface Settings {
     readonly askAgain?: string;
     readonly snooze?: string;
     readonly open?: string;
+    readonly split?: string;
   };
 }
 
@@ -31,6 +32,7 @@ export function readSettings(env: Readonly<Record<string, string>>): Settings {
       ...optional("askAgain", value("ASK_AGAIN_LINK_URL")),
       ...optional("snooze", value("SNOOZE_LINK_URL")),
       ...optional("open", value("OPEN_LINK_URL")),
+      ...optional("split", value("SPLIT_LINK_URL")),
     },
   };
 }

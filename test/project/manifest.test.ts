@@ -134,6 +134,7 @@ describe("npm run --silent manifest", () => {
       "ask_again",
       "snooze_triage",
       "open_from_feed",
+      "split_out",
       "explain_alert",
       "explain_by_link",
     ]) {

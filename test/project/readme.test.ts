@@ -87,6 +87,7 @@ describe("README.md", () => {
       "ASK_AGAIN_LINK_URL",
       "SNOOZE_LINK_URL",
       "OPEN_LINK_URL",
+      "SPLIT_LINK_URL",
     ]);
   });
 

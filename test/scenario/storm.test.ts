@@ -127,6 +127,23 @@ describe("twelve services that fail at once", () => {
     expect((await umbrella()).topic).toMatch(/^Storm 1/);
   }, 90_000);
 
+  it("are each given a channel of their own on request, where the question is asked anew", async () => {
+    const { id } = await umbrella();
+    const card = (await cards(id)).find((one) => textOf(one).includes("*#11*"));
+    const button = elementsOf(card?.blocks ?? []).find(({ element }) => element["action_id"] === "split_out");
+    const press = { user: LENA, channel: id, ts: card?.ts, blockId: button?.blockId, actionId: "split_out" };
+    await world.post("/sandbox/press", { ...press, payload: {}, state: {} });
+    const own = await world.channel(/^inc-11-/);
+    await world.message(own.id, /Is this an incident\?/);
+    expect(textOf(await world.message(own.id, /In triage/))).not.toContain("split_out");
+    await world.eventually("the thread to lead there", async () => {
+      const left = (await world.messages(id)).filter(({ ts, threadTs }) => ts === card?.ts || threadTs === card?.ts);
+      return (
+        left.some((one) => textOf(one).includes(`<#${own.id}>`)) && !textOf(left[0] ?? card!).includes("action_id")
+      );
+    });
+  }, 90_000);
+
   it("leave the umbrella open when one of them is archived elsewhere, and end with a summary", async () => {
     const { id } = await umbrella();
     await world.advance(9 * MINUTE);
@@ -150,7 +167,7 @@ describe("more services than can have a thread each at once", () => {
     await world.post("/sandbox/slack", { rateLimits: true });
     const twenty = Array.from({ length: 17 }, (_, index) => `PMORE${String(index + 1).padStart(2, "0")}`);
     await Promise.all([...twenty, "PCHECK1", "PSEARC1", "PACCNT1"].map((service) => world.fire(service)));
-    const { id } = await umbrella();
+    const { id } = await asTimePasses(umbrella);
     const lines = async () =>
       (await world.messages(id)).flatMap((one) =>
         one.blocks
