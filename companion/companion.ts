@@ -11,8 +11,11 @@ import { createAddresses } from "./pagerduty/addresses.ts";
 import { createPagerduty, type PagerdutyTransport } from "./pagerduty/client.ts";
 import { createDetails } from "./pagerduty/details.ts";
 import { createEffects } from "./pagerduty/effects.ts";
+import { createFirstStart } from "./pagerduty/first_start.ts";
+import { createHeldAlerts } from "./pagerduty/held_alerts.ts";
 import { createSentry } from "./sentry/client.ts";
 import { createDeliveries } from "./slack/deliveries.ts";
+import { createLateTriage } from "./slack/late_triage.ts";
 import type { Store, Transaction } from "./store/store.ts";
 import { createProcessor } from "./triage/processor.ts";
 import type { Unit } from "./triage/unit.ts";
@@ -131,10 +134,18 @@ export function createCompanion(deps: CompanionDeps): Companion {
           concurrency: 8,
           due: async (tx, now, limit) => (deliveries.mayLeave(kind) ? tx.dueDeliveries(kind, now, limit) : []),
           before: deliveries.before,
-          perform: deliveries.perform,
+          perform: createLateTriage({ store, pagerduty, now: clock.now }, deliveries.perform),
         }),
       ),
       createLane({ ...lane, name: "pagerduty", concurrency: 4, ...dueOf(PAGERDUTY_EFFECTS), ...effects() }),
+      createLane({ ...lane, name: "held alerts", concurrency: 4, ...dueOf(["admit_alert"]), ...heldAlerts() }),
+      createLane({
+        ...lane,
+        name: "first start",
+        concurrency: 1,
+        ...dueOf(["list_open"]),
+        ...createFirstStart({ pagerduty }),
+      }),
       createLane({ ...lane, name: "details", concurrency: 4, ...dueOf(["fetch_details"]), ...lookUps() }),
     ];
   }
@@ -146,6 +157,10 @@ export function createCompanion(deps: CompanionDeps): Companion {
   function effects(): Pick<LaneDeps, "perform"> {
     const { userMap, from: fallbackFrom } = settings;
     return createEffects({ store, pagerduty, userMap, fallbackFrom, addresses });
+  }
+
+  function heldAlerts(): Pick<LaneDeps, "perform"> {
+    return createHeldAlerts({ store, pagerduty, sentryHosts });
   }
 
   function lookUps(): Pick<LaneDeps, "perform"> {

@@ -56,7 +56,17 @@ export type Job =
       readonly clientUrl?: string;
       /** PagerDuty may give no alerts at first although an integration raised one; then it is asked again. */
       readonly expectsAlerts: boolean;
-    };
+    }
+  /** An alert waits for its keys before it is known what becomes of it. */
+  | {
+      readonly kind: "admit_alert";
+      readonly alertId: string;
+      readonly at: Instant;
+      readonly clientUrl?: string;
+      readonly expectsAlerts: boolean;
+    }
+  /** The store is new: what is open in PagerDuty is looked up once. */
+  | { readonly kind: "list_open" };
 
 export type JobKind = Job["kind"];
 

@@ -1,4 +1,4 @@
-import type { AlertRoute } from "../core/debounce.ts";
+import type { AdmissionVerdict } from "../core/admission.ts";
 import type { LaterAlertRoute } from "../core/later_alert.ts";
 import type { AcknowledgeRule } from "../core/paging.ts";
 import type { ResolutionReason } from "../core/alert_resolution.ts";
@@ -10,7 +10,7 @@ import type { Instant } from "../core/time.ts";
 
 /** Why something happened: the rules' own reasons, and those that only exist in the companion. */
 export type Why =
-  | AlertRoute["why"]
+  | AdmissionVerdict["why"]
   | LaterAlertRoute["why"]
   | TransitionReason
   | AcknowledgeRule["why"]
@@ -20,14 +20,16 @@ export type Why =
   | StormVerdict["why"]
   /** For ten minutes few services failed. */
   | "storm_quiet"
-  /** The window's incident was closed, and alerts never join a closed one. */
-  | "incident_closed"
   /** Slack knew the incident to be closed when the alert was handed over. */
   | "stale_in_slack"
   | "kept_separate"
   /** An alert that nobody answered for when its incident ended. */
   | "left_over"
   | "started_by_hand"
+  /** It was open in PagerDuty when the companion started for the first time. */
+  | "open_at_first_start"
+  /** It was over before Slack could be reached. */
+  | "over_before_slack"
   /** A person pressed Open triage in a line of the feed. */
   | "opened_from_feed"
   | "handed_over_late"
@@ -60,6 +62,7 @@ export type What =
   | "incident.undone"
   | "incident.reopened"
   | "incident.gave_back"
+  | "incident.withdrawn"
   | "alert.offered"
   | "alert.attached"
   | "alert.kept_separate"
@@ -69,6 +72,12 @@ export type What =
   | "alert.seen"
   | "alert.moved"
   | "alert.service_changed"
+  | "service.renamed"
+  | "service.deleted"
+  | "alert.suppressed"
+  | "alert.held"
+  | "alert.listed"
+  | "alert.ignored"
   | "alert.acknowledged"
   | "alert.not_acknowledged"
   | "alert.resolve_wanted"

@@ -18,6 +18,7 @@ import { takeResolution } from "../triage/resolve.ts";
 import { takeUndo } from "../triage/undo.ts";
 import { askPagerduty, previewOf } from "../triage/undo_preview.ts";
 import type { Unit } from "../triage/unit.ts";
+import { within } from "../work/patience.ts";
 
 export interface CallDeps {
   readonly store: Store;
@@ -71,12 +72,7 @@ async function findService(deps: CallDeps, request: CompanionRequests["claim"]):
   }));
   if (known || isAnswered) return known;
   const wanted = request.serviceName.trim().toLowerCase();
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), LOOK_UP_MS);
-  });
-  const answer = await Promise.race([deps.pagerduty.services(wanted, LOOK_UP_MS), patience]);
-  clearTimeout(timer);
+  const answer = await within(LOOK_UP_MS, deps.pagerduty.services(wanted, LOOK_UP_MS));
   if (!answer?.ok) {
     deps.log.warn({ requestId: request.requestId, status: answer?.failure.status ?? 0 }, "service.not_looked_up");
     return undefined;

@@ -74,7 +74,7 @@ async function keep(tx: Transaction, { body, webhookId, receivedAt }: Webhook): 
   }
   const outcome = await tx.addEvent({ keys, eventId: event.id, receivedAt, body: text });
   if (outcome === "duplicate") return "duplicate";
-  return event.alert ? "stored" : "ignored";
+  return event.alert || event.service ? "stored" : "ignored";
 }
 
 /**

@@ -41,6 +41,12 @@ const incidentData = z.looseObject({
   resolve_reason: resolveReason.nullish(),
 });
 
+const serviceData = reference.extend({ id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/), type: z.literal("service") });
+
+function nameOf({ id, summary }: z.output<typeof reference>): string {
+  return cutCharacters(oneLine(summary ?? ""), 120) || id;
+}
+
 /** The event types whose data is the incident itself; the others change nothing that we show. */
 export const ALERT_EVENTS: ReadonlySet<string> = new Set([
   "incident.triggered",
@@ -86,6 +92,8 @@ export interface PagerdutyEvent {
   readonly agentName: string;
   /** The sender's own link, on incident.triggered; where a Sentry alert has its issue. */
   readonly clientUrl?: string;
+  /** The service that an event of services is about. */
+  readonly service?: { readonly id: string; readonly name: string };
   /** Undefined for events that are about something else than an incident itself. */
   readonly alert?: EventAlert;
 }
@@ -107,6 +115,7 @@ export function readEvent(body: string): PagerdutyEvent | undefined {
   const occurredAt = fromIso(event.occurred_at);
   const clientUrl = event.client?.url;
   const data = incidentData.safeParse(event.data);
+  const service = serviceData.safeParse(event.data);
   return {
     id: event.id,
     type: event.event_type,
@@ -116,6 +125,7 @@ export function readEvent(body: string): PagerdutyEvent | undefined {
     ...(event.agent?.type ? { agentType: event.agent.type } : {}),
     ...(clientUrl ? { clientUrl } : {}),
     ...(data.success ? { alert: readAlert(data.data) } : {}),
+    ...(service.success ? { service: { id: service.data.id, name: nameOf(service.data) } } : {}),
   };
 }
 
@@ -130,7 +140,7 @@ function readAlert(data: z.output<typeof incidentData>): EventAlert {
     title: cutCharacters(oneLine(data.title ?? ""), TITLE_MAX) || `PagerDuty incident ${data.id}`,
     url: data.html_url ?? "",
     serviceId: data.service.id,
-    serviceName: cutCharacters(oneLine(data.service.summary ?? ""), 120) || data.service.id,
+    serviceName: nameOf(data.service),
     // Urgencies beyond the two are taken as the one that wakes people.
     urgency: data.urgency === "low" ? "low" : "high",
     ...(priority === "" ? {} : { priority: cutCharacters(priority, 120) }),

@@ -2,6 +2,7 @@
 import { api } from "@pagerduty/pdjs";
 import type { PagerdutyStatus } from "../../core/alert.ts";
 import type { OnCall } from "../../core/escalation.ts";
+import { type OpenIncidents, openIncidentsPage } from "./open_incidents.ts";
 import { type Failure, failureOf, unreachable } from "./failure.ts";
 import {
   alertsPage,
@@ -24,8 +25,13 @@ export type Answer<Value> =
  */
 export interface Pagerduty {
   incident(id: string): Promise<Answer<PagerdutyIncident>>;
-  /** The alerts of an incident as they came, at most 200: untrusted. */
-  alerts(incidentId: string): Promise<Answer<readonly unknown[]>>;
+  /**
+   * The alerts of an incident as they came, at most 200: untrusted.
+   * @param urgentMs where something waits for them: they go first, and are given up after this time
+   */
+  alerts(incidentId: string, urgentMs?: number): Promise<Answer<readonly unknown[]>>;
+  /** A page of the incidents that are open, oldest first. */
+  openIncidents(page: number): Promise<Answer<OpenIncidents>>;
   /** The e-mail address of a user; undefined where PagerDuty shows none. */
   userEmail(userId: string): Promise<Answer<string | undefined>>;
   setStatus(id: string, status: PagerdutyStatus, from: string): Promise<Answer<PagerdutyIncident>>;
@@ -43,7 +49,7 @@ export interface Pagerduty {
 interface Call {
   readonly method: "GET" | "PUT" | "POST";
   readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | string[]>>;
   readonly body?: object;
   readonly from?: string;
   readonly timeoutMs?: number;
@@ -61,7 +67,7 @@ export type PagerdutyTransport = (request: {
   readonly url: string;
   readonly token: string;
   readonly headers: Record<string, string>;
-  readonly queryParameters?: Record<string, string>;
+  readonly queryParameters?: Record<string, string | string[]>;
   readonly data?: object;
   readonly requestTimeout: number;
   readonly retryTimeout: number;
@@ -141,17 +147,28 @@ export function createPagerduty(deps: PagerdutyDeps): Pagerduty {
 
   return {
     incident: (id) => call({ method: "GET", path: `/incidents/${segment(id)}` }, incidentAnswer),
-    async alerts(incidentId) {
+    async alerts(incidentId, urgentMs) {
+      const pace = urgentMs === undefined ? { canWait: true } : { timeoutMs: urgentMs };
       const all: unknown[] = [];
       for (let page = 0; page < ALERT_PAGES; page += 1) {
         const query = { limit: String(PAGE_SIZE), offset: String(page * PAGE_SIZE) };
         const path = `/incidents/${segment(incidentId)}/alerts`;
-        const answer = await call({ method: "GET", path, query, canWait: true }, alertsPage);
+        const answer = await call({ method: "GET", path, query, ...pace }, alertsPage);
         if (!answer.ok) return answer;
         all.push(...answer.value.alerts);
         if (!answer.value.more) break;
       }
       return { ok: true, value: all };
+    },
+    openIncidents(page) {
+      const query = {
+        "statuses[]": ["triggered", "acknowledged"],
+        // Without it PagerDuty gives those of the last 30 days only.
+        date_range: "all",
+        limit: String(PAGE_SIZE),
+        offset: String(page * PAGE_SIZE),
+      };
+      return call({ method: "GET", path: "/incidents", query, canWait: true }, openIncidentsPage);
     },
     async userEmail(userId) {
       if (!isId(userId)) return { ok: true, value: undefined };

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { ALERT_DETAILS_RETRY_MS } from "../../core/assumptions.ts";
 import type { Attachment } from "../../core/attachment.ts";
+import { recordOf, textOf } from "../../core/json.ts";
 import type { PagedPerson } from "../../core/paging.ts";
 import { recogniseAttachments, type RecogniserInput, sentryReference, withSentryIssue } from "../../core/recogniser.ts";
-import type { Job, OutboxRow } from "../jobs.ts";
+import type { OutboxRow } from "../jobs.ts";
 import type { Log } from "../log.ts";
 import type { Sentry } from "../sentry/client.ts";
 import type { AlertFacts, Store, Transaction } from "../store/store.ts";
@@ -26,8 +27,9 @@ export interface DetailsDeps {
   readonly unitOf: (tx: Transaction, cause: string) => Unit;
 }
 
-type DetailsJob = Extract<Job, { kind: "fetch_details" }>;
-
+/** PagerDuty's limit on a key is 255 characters. */
+const KEY_MAX = 300;
+const KEYS_MAX = 50;
 /** Details are an extra: after so many failures the card stays as it is. */
 const ATTEMPTS = 6;
 
@@ -53,7 +55,8 @@ export function createDetails(deps: DetailsDeps): { perform(row: OutboxRow): Pro
       const attachments = await attachmentsOf(deps, row, input, paged);
       const lookAgainMs = ALERT_DETAILS_RETRY_MS[row.failures];
       return async (unit) => {
-        await saveDetails(unit, job.alertId, { paged, attachments });
+        const keys = alerts.value.length > 0 ? { keys: keysOf(alerts.value) } : {};
+        await saveDetails(unit, job.alertId, { paged, attachments, ...keys });
         if (alerts.value.length === 0 && job.expectsAlerts && lookAgainMs !== undefined) {
           return { end: "again", problem: "PagerDuty has no alerts of it yet.", exactlyMs: lookAgainMs };
         }
@@ -63,8 +66,24 @@ export function createDetails(deps: DetailsDeps): { perform(row: OutboxRow): Pro
   };
 }
 
+/** PagerDuty's alert keys, by which the sender says that two alerts are the same. */
+export function keysOf(alerts: readonly unknown[]): readonly string[] {
+  const keys = alerts.flatMap((one) => textOf(recordOf(one)["alert_key"])?.slice(0, KEY_MAX) ?? []);
+  return [...new Set(keys)].slice(0, KEYS_MAX);
+}
+
+/** What can be recognised in the alerts that PagerDuty gave. */
+export function attachmentsIn(
+  job: { readonly clientUrl?: string },
+  facts: AlertFacts,
+  alerts: readonly unknown[],
+  sentryHosts: readonly string[],
+): readonly Attachment[] {
+  return recogniseAttachments(inputOf(job, facts, alerts, sentryHosts));
+}
+
 function inputOf(
-  job: DetailsJob,
+  job: { readonly clientUrl?: string },
   { id, number, title, url }: AlertFacts,
   alerts: readonly unknown[],
   sentryHosts: readonly string[],
@@ -98,10 +117,14 @@ async function attachmentsOf(
 }
 
 /** Events may have changed the alert meanwhile, so only what was looked up is written. */
-async function saveDetails(
+export async function saveDetails(
   unit: Unit,
   alertId: string,
-  found: { readonly paged: readonly PagedPerson[]; readonly attachments?: readonly Attachment[] },
+  found: {
+    readonly paged: readonly PagedPerson[];
+    readonly attachments?: readonly Attachment[];
+    readonly keys?: readonly string[];
+  },
 ): Promise<void> {
   const row = await unit.tx.alert(alertId);
   if (!row) return;
@@ -110,8 +133,11 @@ async function saveDetails(
     paged: withKnownAddresses(row.facts.paged, found.paged),
     attachments: merged(row.facts.attachments, found.attachments ?? []),
   };
-  if (isDeepStrictEqual(facts, row.facts)) return;
-  await unit.tx.saveAlert({ ...row, facts });
+  const keys = found.keys ?? row.keys;
+  const isNews = !isDeepStrictEqual(facts, row.facts);
+  if (!isNews && isDeepStrictEqual(keys, row.keys)) return;
+  await unit.tx.saveAlert({ ...row, facts, ...(keys ? { keys } : {}) });
+  if (!isNews) return;
   const home = homeOf(await unit.tx.relations(alertId));
   if (home) await announceAlert(unit, home.incidentId, alertId);
 }

@@ -241,4 +241,38 @@ export const MIGRATIONS: readonly Migration[] = [
       create index timer_kind on timer (kind, due_at);
     `,
   },
+  {
+    number: 10,
+    name: "admission",
+    sql: `
+      alter table alert add column keys text;
+      alter table incident add column withdrawn_at bigint;
+      alter table service add column named_at bigint not null default 0;
+      alter table service add column deleted_at bigint;
+
+      alter table feed_line add column kind text not null default '';
+      create index feed_line_kind on feed_line (kind, updated_at);
+
+      create table feed_window (
+        service_id text primary key,
+        line_key text not null,
+        opened_at bigint not null,
+        closes_at bigint not null,
+        alert_count bigint not null
+      );
+      create index feed_window_line on feed_window (line_key);
+
+      create table dismissal (
+        incident_id text not null,
+        service_id text not null,
+        until bigint not null,
+        body text not null,
+        primary key (incident_id, service_id)
+      );
+      create index dismissal_service on dismissal (service_id, until);
+
+      create table milestone (name text primary key, at bigint not null);
+      insert into milestone (name, at) select 'first_start', 0 where exists (select 1 from event);
+    `,
+  },
 ];

@@ -1,5 +1,6 @@
 import type { FeedLine } from "../../core/feed_line.ts";
 import { jsonOf, numberOf, oneRow, type Sql, type SqlRow, textOf } from "./sql.ts";
+import { claimStatement } from "./sql_windows.ts";
 import type { FeedPlace, Transaction } from "./store.ts";
 
 type Methods = Pick<
@@ -11,8 +12,13 @@ type Methods = Pick<
   | "feedPlace"
   | "feedPlaces"
   | "feedFigures"
+  | "recentFeedKey"
+  | "claimFeedWindow"
+  | "closeFeedWindow"
   | "feedKeysOf"
 >;
+
+const CLAIM = claimStatement("feed_window", "line_key");
 
 export function feedStatements(sql: Sql): Methods {
   return {
@@ -22,9 +28,9 @@ export function feedStatements(sql: Sql): Methods {
     },
     async saveFeedLine(key, line, at) {
       await sql.rows(
-        `insert into feed_line (key, body, sequence, updated_at) values (?, ?, 0, ?)
-         on conflict (key) do update set body = excluded.body, updated_at = excluded.updated_at`,
-        [key, JSON.stringify(line), at],
+        `insert into feed_line (key, kind, body, sequence, updated_at) values (?, ?, ?, 0, ?)
+         on conflict (key) do update set kind = excluded.kind, body = excluded.body, updated_at = excluded.updated_at`,
+        [key, line.kind, JSON.stringify(line), at],
       );
     },
     async nextFeedSequence(key) {
@@ -73,6 +79,23 @@ export function feedStatements(sql: Sql): Methods {
         since: all ? numberOf(all, "since") : 0,
         services: named.map((row) => ({ name: textOf(row, "service_name"), count: numberOf(row, "count") })),
       };
+    },
+    async recentFeedKey(kind, since) {
+      const row = await oneRow(
+        sql,
+        "select key from feed_line where kind = ? and updated_at > ? order by updated_at desc, key limit 1",
+        [kind, since],
+      );
+      return row && textOf(row, "key");
+    },
+    async claimFeedWindow(serviceId, key, at, closesAt, longestMs) {
+      const values = [serviceId, key, at, closesAt, longestMs, longestMs, longestMs];
+      const row = await oneRow(sql, CLAIM, values);
+      if (!row) throw new Error("The database gave no window.");
+      return textOf(row, "line_key");
+    },
+    async closeFeedWindow(key, at) {
+      await sql.rows("update feed_window set closes_at = ? where line_key = ? and closes_at > ?", [at, key, at]);
     },
     async feedKeysOf(incidentId) {
       const rows = await sql.rows(

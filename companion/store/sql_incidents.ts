@@ -24,8 +24,8 @@ export function incidentStatements(sql: Sql): IncidentMethods {
     async addIncident(row) {
       await sql.rows(
         `insert into incident (body, status, merged_into, later_count, window_closes_at, place, decision, applied_at,
-           later_told_at, level, id, sequence)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
+           later_told_at, level, withdrawn_at, id, sequence)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)`,
         incidentValues(row),
       );
     },
@@ -36,7 +36,7 @@ export function incidentStatements(sql: Sql): IncidentMethods {
     async saveIncident(row) {
       await sql.rows(
         `update incident set body = ?, status = ?, merged_into = ?, later_count = ?, window_closes_at = ?,
-         place = ?, decision = ?, applied_at = ?, later_told_at = ?, level = ? where id = ?`,
+         place = ?, decision = ?, applied_at = ?, later_told_at = ?, level = ?, withdrawn_at = ? where id = ?`,
         incidentValues(row),
       );
     },
@@ -75,6 +75,7 @@ function incidentValues(row: IncidentRow) {
     row.appliedAt ?? null,
     row.laterToldAt ?? 0,
     row.level ? JSON.stringify(row.level) : null,
+    row.withdrawnAt ?? null,
     incident.id,
   ];
 }
@@ -93,6 +94,7 @@ function readIncident(row: SqlRow): IncidentRow {
     ...(decision ? { decision } : {}),
     ...(level ? { level } : {}),
     ...(row["applied_at"] === null ? {} : { appliedAt: numberOf(row, "applied_at") }),
+    ...(row["withdrawn_at"] === null ? {} : { withdrawnAt: numberOf(row, "withdrawn_at") }),
   };
 }
 
@@ -112,23 +114,23 @@ type AlertMethods = Pick<
 export function alertStatements(sql: Sql): AlertMethods {
   return {
     async alert(id) {
-      const row = await oneRow(sql, "select body, status_at, people_at from alert where id = ?", [id]);
+      const row = await oneRow(sql, "select body, status_at, people_at, keys from alert where id = ?", [id]);
       return row && readAlert(row);
     },
     async alertByNumber(number) {
       const row = await oneRow(
         sql,
-        "select body, status_at, people_at from alert where number = ? and number > 0 order by id limit 1",
+        "select body, status_at, people_at, keys from alert where number = ? and number > 0 order by id limit 1",
         [number],
       );
       return row && readAlert(row);
     },
-    async saveAlert({ facts, statusAt, peopleAt }) {
+    async saveAlert({ facts, statusAt, peopleAt, keys }) {
       await sql.rows(
-        `insert into alert (id, number, body, status_at, people_at) values (?, ?, ?, ?, ?)
+        `insert into alert as a (id, number, body, status_at, people_at, keys) values (?, ?, ?, ?, ?, ?)
          on conflict (id) do update set number = excluded.number, body = excluded.body, status_at = excluded.status_at,
-           people_at = excluded.people_at`,
-        [facts.id, facts.number, JSON.stringify(facts), statusAt, peopleAt],
+           people_at = excluded.people_at, keys = coalesce(excluded.keys, a.keys)`,
+        [facts.id, facts.number, JSON.stringify(facts), statusAt, peopleAt, keys ? JSON.stringify(keys) : null],
       );
     },
     async relations(alertId) {
@@ -140,7 +142,8 @@ export function alertStatements(sql: Sql): AlertMethods {
     },
     async alertsOf(incidentId) {
       const rows = await sql.rows(
-        `select a.body, a.status_at, a.people_at, r.relation, r.later_number from alert_relation r join alert a on a.id = r.alert_id
+        `select a.body, a.status_at, a.people_at, a.keys, r.relation, r.later_number
+         from alert_relation r join alert a on a.id = r.alert_id
          where r.incident_id = ? order by r.since, a.id`,
         [incidentId],
       );
@@ -183,10 +186,12 @@ export function alertStatements(sql: Sql): AlertMethods {
 }
 
 function readAlert(row: SqlRow): AlertRow {
+  const keys = jsonOf(row, "keys") as readonly string[] | undefined;
   return {
     facts: jsonOf(row, "body") as AlertFacts satisfies Omit<Alert, "relation">,
     statusAt: numberOf(row, "status_at"),
     peopleAt: numberOf(row, "people_at"),
+    ...(keys ? { keys } : {}),
   };
 }
 

@@ -39,7 +39,15 @@ export function timerStatements(sql: Sql): TimerMethods {
 
 type UpkeepMethods = Pick<
   Transaction,
-  "record" | "timeline" | "timelineOfAlert" | "useNonce" | "answered" | "rememberAnswer" | "forget" | "probe"
+  | "record"
+  | "timeline"
+  | "timelineOfAlert"
+  | "useNonce"
+  | "answered"
+  | "rememberAnswer"
+  | "forget"
+  | "isFirst"
+  | "probe"
 >;
 
 export function upkeepStatements(sql: Sql): UpkeepMethods {
@@ -102,6 +110,13 @@ export function upkeepStatements(sql: Sql): UpkeepMethods {
       await sql.rows("delete from quarantine where received_at < ?", [failed]);
       await sql.rows("delete from outbox where state = 'done' and finished_at < ?", [done]);
       await sql.rows("delete from outbox where state = 'failed' and finished_at < ?", [failed]);
+    },
+    async isFirst(milestone, at) {
+      const inserted = await sql.rows(
+        "insert into milestone (name, at) values (?, ?) on conflict (name) do nothing returning name",
+        [milestone, at],
+      );
+      return inserted.length > 0;
     },
     async probe(at) {
       await sql.rows(

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { DatabaseSync, type StatementSyncInstance } from "@photostructure/sqlite";
 import { MIGRATIONS } from "./migrations.ts";
 import { numberOf, oneRow, type Sql, type SqlRow } from "./sql.ts";
+import { dismissalStatements } from "./sql_dismissals.ts";
 import { feedStatements } from "./sql_feed.ts";
 import { alertStatements, incidentStatements } from "./sql_incidents.ts";
 import { outboxStatements } from "./sql_outbox.ts";
@@ -99,6 +100,7 @@ function storeOver(sql: Sql, closeDatabase: () => void): Store {
     ...alertStatements(sql),
     ...feedStatements(sql),
     ...reminderStatements(sql),
+    ...dismissalStatements(sql),
     ...outboxStatements(sql),
     ...timerStatements(sql),
     ...upkeepStatements(sql),

@@ -1,3 +1,4 @@
+import type { Dismissal } from "../../core/admission.ts";
 import type { Alert, AlertRelation } from "../../core/alert.ts";
 import type { DebounceWindow } from "../../core/debounce.ts";
 import type { FeedLine } from "../../core/feed_line.ts";
@@ -49,6 +50,8 @@ export interface IncidentRow {
   readonly decision?: Decision;
   /** When Slack said that the decision was applied there. */
   readonly appliedAt?: Instant;
+  /** Set where it was over before anybody could see it: alerts join it no more. */
+  readonly withdrawnAt?: Instant;
 }
 
 /** What an incident must remember so that what was done to it can be taken back. */
@@ -74,6 +77,8 @@ export interface AlertRow {
   readonly statusAt: Instant;
   /** The same for urgency, priority and who is paged. */
   readonly peopleAt: Instant;
+  /** PagerDuty's alert keys; absent while PagerDuty was not asked. Saving a row without them leaves them as they are. */
+  readonly keys?: readonly string[];
 }
 
 /** How far the reminders of a triage have come. */
@@ -117,6 +122,13 @@ export interface FeedFigures {
   readonly open: number;
   readonly since: Instant;
   readonly services: readonly { readonly name: string; readonly count: number }[];
+}
+
+/** A service of PagerDuty that was heard of. */
+export interface ServiceRow {
+  readonly id: string;
+  readonly name: string;
+  readonly isDeleted: boolean;
 }
 
 export interface NewJob {
@@ -199,17 +211,39 @@ export interface Transaction {
   saveUndoMemory(incidentId: string, memory: UndoMemory): Promise<void>;
 
   // Services and their windows
-  rememberService(id: string, name: string): Promise<void>;
+  /** The newest name stands. @param at when it was called so */
+  rememberService(id: string, name: string, at: Instant): Promise<void>;
+  services(): Promise<readonly ServiceRow[]>;
+  /** It is gone in PagerDuty: its window ends; what was set for it stays. */
+  forgetService(id: string, at: Instant): Promise<void>;
   /** Case and surrounding white space do not matter. */
   serviceByName(name: string): Promise<{ readonly id: string; readonly name: string } | undefined>;
-  /** Takes the service's window for the incident, or counts the alert into the window that covers `at`, in one statement. */
-  claimWindow(serviceId: string, incidentId: string, at: Instant, closesAt: Instant): Promise<ClaimedWindow>;
+  /**
+   * Takes the service's window for the incident, or counts the alert into the window that covers `at`, in one statement.
+   * @param longestMs until how long after its opening the window that covers it may be extended to `closesAt`
+   */
+  claimWindow(
+    serviceId: string,
+    incidentId: string,
+    at: Instant,
+    closesAt: Instant,
+    longestMs: number,
+  ): Promise<ClaimedWindow>;
   window(serviceId: string): Promise<ClaimedWindow | undefined>;
   /** Gives the service a new window, whatever it had. */
   replaceWindow(serviceId: string, incidentId: string, at: Instant, closesAt: Instant): Promise<void>;
+  /** The windows that the incident holds, whether they are over or not. */
+  windowsOf(incidentId: string): Promise<readonly { readonly serviceId: string; readonly closesAt: Instant }[]>;
   moveWindows(fromIncidentId: string, toIncidentId: string): Promise<void>;
   /** Ends the incident's windows at `at`, unless they ended before. */
   closeWindows(incidentId: string, at: Instant): Promise<void>;
+
+  // What was dismissed
+  saveDismissal(serviceId: string, dismissal: Dismissal): Promise<void>;
+  /** Those of the service that are remembered beyond `at`. */
+  dismissals(serviceId: string, at: Instant): Promise<readonly Dismissal[]>;
+  forgetDismissal(incidentId: string): Promise<void>;
+  forgetDismissals(before: Instant): Promise<void>;
 
   // Settings of services
   /** The rows of this service and those of every service. */
@@ -256,6 +290,11 @@ export interface Transaction {
   feedPlaces(key: string, limit: number): Promise<readonly FeedPlace[]>;
   /** @param services how many services are counted by name */
   feedFigures(key: string, services: number): Promise<FeedFigures>;
+  /** The newest line of this kind that was put after `since`. */
+  recentFeedKey(kind: FeedLine["kind"], since: Instant): Promise<string | undefined>;
+  /** Takes the service's window for a line, or gives the line whose window covers `at`; otherwise as `claimWindow`. */
+  claimFeedWindow(serviceId: string, key: string, at: Instant, closesAt: Instant, longestMs: number): Promise<string>;
+  closeFeedWindow(key: string, at: Instant): Promise<void>;
   /** The lines with alerts that this incident was opened for. */
   feedKeysOf(incidentId: string): Promise<readonly string[]>;
 
@@ -324,6 +363,8 @@ export interface Transaction {
   rememberAnswer(kind: string, requestId: string, answer: unknown, at: Instant): Promise<void>;
   /** Drops what is over and older than this. The timeline stays. */
   forget(before: Forgettable): Promise<void>;
+  /** Whether this was never done with this store; from now on it was. */
+  isFirst(milestone: string, at: Instant): Promise<boolean>;
   /** Writes something, so that a database which can only be read is noticed. */
   probe(at: Instant): Promise<void>;
 }

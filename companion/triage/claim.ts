@@ -35,7 +35,7 @@ export async function takeClaim(
   if (answered) return accept(answered);
   const typed = cutCharacters(oneLine(request.serviceName), NAME_MAX);
   const service = found ?? { id: `name:${slug(typed, 60) || "unnamed"}`, name: typed };
-  if (found) await unit.tx.rememberService(found.id, found.name);
+  if (found) await unit.tx.rememberService(found.id, found.name, unit.now);
   const incidentId = named?.incidentId ?? unit.id("inc");
   const number = named?.number ?? String(await unit.tx.count("incident"));
   // What a person starts by hand counts as urgent.

@@ -7,6 +7,7 @@ import { type Command, transition } from "../../core/transitions.ts";
 import type { IncidentRow, RelatedAlert } from "../store/store.ts";
 import type { What } from "../timeline.ts";
 import { rememberMove } from "./bring_back.ts";
+import { rememberDismissal } from "./dismissal.ts";
 import { isUnanswered } from "./home.ts";
 import { moveContents } from "./move_contents.ts";
 import { attachAlert, followToOpen, giveNewHome } from "./open.ts";
@@ -145,6 +146,8 @@ async function afterDismiss(unit: Unit, row: IncidentRow, decision: Decision): P
     const text = dismissalNote(by, decision);
     await queue(unit, id, { kind: "pagerduty_note", alertId: alert.facts.id, by, text });
   }
+  // A rule knows that it is over, and not that nobody needs to look when it comes back.
+  if (isPerson(by)) await rememberDismissal(unit, row, atHome.filter(isDismissed), by);
   // Nobody said that the others are no incident either.
   await giveNewHome(
     unit,

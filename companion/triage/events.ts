@@ -1,24 +1,25 @@
 import { isDeepStrictEqual } from "node:util";
 import { currentResolution, RESOLUTION_REASONS } from "../../core/alert_resolution.ts";
 import { alertTime } from "../../core/debounce.ts";
+import { compareLevels } from "../../core/later_alert.ts";
 import { pagesAnew } from "../../core/paging_news.ts";
 import type { PagerdutyEvent } from "../intake/webhook_event.ts";
 import { ALERT_EVENTS } from "../intake/webhook_event.ts";
-import type { AlertFacts } from "../store/store.ts";
+import type { AlertFacts, FeedPlace } from "../store/store.ts";
+import { type Admitted, admitAlert } from "./admit.ts";
 import { isWishNewer, moveAlert } from "./alert_moves.ts";
 import { unseenAlert, updatedAlert } from "./alert_row.ts";
 import { updateInFeed } from "./feed.ts";
 import { homeOf } from "./home.ts";
 import { raiseLevel } from "./later.ts";
 import { endSnooze, noteAcknowledgement } from "./reminders.ts";
-import { type Routed, routeNewAlert } from "./open.ts";
 import { dismissIfOver } from "./self_resolved.ts";
 import type { Why } from "../timeline.ts";
 import { announceAlert, queue, record, type Unit } from "./unit.ts";
 
 /** What an event came to, for the log. */
 export interface EventOutcome {
-  readonly action: Routed["action"] | "changed" | "unchanged" | "recorded" | "ignored";
+  readonly action: Admitted["action"] | "changed" | "unchanged" | "recorded" | "ignored";
   readonly alertId?: string;
   readonly incidentId?: string;
   readonly why?: string;
@@ -35,11 +36,12 @@ export async function takeEvent(
   receivedAt: number,
   sentryHosts: readonly string[],
 ): Promise<EventOutcome> {
-  const { alert } = event;
+  const { alert, service } = event;
+  if (service) return takeServiceEvent(unit, event, service, event.occurredAt ?? receivedAt);
   if (!alert || !ALERT_EVENTS.has(event.type)) return { action: "ignored" };
   // All of PagerDuty's events are dated by one clock, so their order is told by it alone.
   const at = event.occurredAt ?? receivedAt;
-  await unit.tx.rememberService(alert.serviceId, alert.serviceName);
+  await unit.tx.rememberService(alert.serviceId, alert.serviceName, at);
   const before = await unit.tx.alert(alert.id);
   const relations = await unit.tx.relations(alert.id);
   const home = homeOf(relations);
@@ -48,18 +50,14 @@ export async function takeEvent(
     : unseenAlert(event, alert, at, sentryHosts);
   const isNews = !before || !isDeepStrictEqual(before.facts, after.facts);
   if (!isDeepStrictEqual(before, after)) await unit.tx.saveAlert(after);
-  const place = isNews ? await unit.tx.feedPlace(alert.id) : undefined;
-  if (place) await updateInFeed(unit, place, after.facts);
-  if (relations.length === 0) {
-    const isBegun = event.type === "incident.triggered" || (before !== undefined && event.type === "incident.reopened");
-    return takeUnrelated(unit, event, after.facts, alertTime(event.occurredAt, receivedAt), { isNews, isBegun });
-  }
+  const place = await unit.tx.feedPlace(alert.id);
+  if (place && isNews) await updateInFeed(unit, place, after.facts);
+  const arrived = alertTime(event.occurredAt, receivedAt);
+  const unrelated = { event, before: before?.facts, facts: after.facts, at: arrived, isNews, place };
+  if (relations.length === 0) return takeUnrelated(unit, unrelated, isToBeAdmitted);
   if (!isNews) return { action: "unchanged", alertId: alert.id };
-  if (!home) {
-    // Kept separate while it was over, or from what is closed by now: back again, it has no triage yet.
-    const isBegun = before?.facts.status === "resolved";
-    return takeUnrelated(unit, event, after.facts, alertTime(event.occurredAt, receivedAt), { isNews, isBegun });
-  }
+  // Kept separate while it was over, or from what is closed by now: back again, it has no triage yet.
+  if (!home) return takeUnrelated(unit, unrelated, async () => before?.facts.status === "resolved");
   if (before) {
     const moved = await moveAlert(unit, { before, after, event, at }, home);
     if (moved) return { ...moved, alertId: alert.id };
@@ -82,25 +80,31 @@ export async function takeEvent(
   return { action: "changed", alertId: alert.id, incidentId: home.incidentId };
 }
 
-/**
- * An alert of no incident: only its beginning opens something, and not once the alert is known to be over. One that was over
- * when we first heard of it begins when PagerDuty reopens it.
- */
+interface Unrelated {
+  readonly event: PagerdutyEvent;
+  readonly before: AlertFacts | undefined;
+  readonly facts: AlertFacts;
+  /** The time that counts for windows. */
+  readonly at: number;
+  readonly isNews: boolean;
+  readonly place: FeedPlace | undefined;
+}
+
+/** An alert of no incident: only its beginning finds it a place, and not once it is known to be over. */
 async function takeUnrelated(
   unit: Unit,
-  event: PagerdutyEvent,
-  facts: AlertFacts,
-  at: number,
-  { isNews, isBegun }: { readonly isNews: boolean; readonly isBegun: boolean },
+  news: Unrelated,
+  isBegun: (unit: Unit, news: Unrelated) => Promise<boolean>,
 ): Promise<EventOutcome> {
-  if (isBegun && facts.status !== "resolved") {
-    const routed = await routeNewAlert(unit, facts, at, {
+  const { event, facts, at } = news;
+  if (facts.status !== "resolved" && (await isBegun(unit, news))) {
+    const hint = {
       ...(event.clientUrl === undefined ? {} : { clientUrl: event.clientUrl }),
       expectsAlerts: event.agentType !== "user_reference",
-    });
-    return { ...routed, alertId: facts.id };
+    };
+    return { ...(await admitAlert(unit, { alert: facts, at, hint })), alertId: facts.id };
   }
-  if (isNews) {
+  if (news.isNews) {
     await record(unit, "", "alert.seen", "pagerduty_event", `pagerduty:${event.agentId}`, {
       alertId: facts.id,
       event: event.type,
@@ -122,6 +126,33 @@ async function noteNews(
   if (isAcknowledged) await noteAcknowledgement(unit, incidentId, Math.min(at, unit.now));
   const why = pagesAnew(before, after);
   if (why) await endSnooze(unit, incidentId, why);
+}
+
+/**
+ * An alert begins when it is triggered, when PagerDuty reopens it, and when it becomes louder, since another setting may
+ * hold for it then. One that stands in a line of the feed is known already and does not begin a second time.
+ */
+async function isToBeAdmitted(unit: Unit, { event, before, facts, at, place }: Unrelated): Promise<boolean> {
+  if (event.type === "incident.reopened") return before !== undefined;
+  const line = place && (await unit.tx.feedLine(place.key));
+  if (event.type === "incident.triggered") return !line || (line.kind === "first_start" && at >= line.at);
+  if (!before || !compareLevels(before, facts).rises) return false;
+  return !line || line.kind === "alert" || line.kind === "suppressed";
+}
+
+/** A service was renamed, or is gone. */
+async function takeServiceEvent(
+  unit: Unit,
+  event: PagerdutyEvent,
+  service: { readonly id: string; readonly name: string },
+  at: number,
+): Promise<EventOutcome> {
+  if (event.type !== "service.deleted" && event.type !== "service.updated") return { action: "ignored" };
+  await unit.tx.rememberService(service.id, service.name, at);
+  if (event.type === "service.deleted") await unit.tx.forgetService(service.id, unit.now);
+  const what = event.type === "service.deleted" ? "service.deleted" : "service.renamed";
+  await record(unit, "", what, "pagerduty_event", `pagerduty:${event.agentId}`, { serviceId: service.id });
+  return { action: "recorded" };
 }
 
 /** Why the news came about: how it was resolved or whom it pages anew, where it says so. */

@@ -8,6 +8,7 @@ import {
   feedSubject,
 } from "../../core/feed_line.ts";
 import { byteLength, cutBytes } from "../../core/text.ts";
+import { HOUR } from "../../core/time.ts";
 import type { AlertFacts, FeedPlace, Transaction } from "../store/store.ts";
 import { queue, type Unit } from "./unit.ts";
 
@@ -17,9 +18,30 @@ export async function putFeedLine(unit: Unit, key: string, line: FeedLine): Prom
   await announceFeedLine(unit, key);
 }
 
-/** Makes an alert one of those that a line is about; the caller puts the line. */
-export async function addToFeed(unit: Unit, key: string, alert: AlertFacts): Promise<void> {
-  await unit.tx.placeInFeed({ ...placeOf(key, alert), openedAs: "", openedBy: "" });
+/** Makes alerts part of what a line is about. One that stood in another line stands in this one from now on. */
+export async function listInFeed(
+  unit: Unit,
+  key: string,
+  line: FeedLine,
+  alerts: readonly AlertFacts[],
+): Promise<void> {
+  await putFeedLine(unit, key, line);
+  for (const alert of alerts) {
+    const before = await unit.tx.feedPlace(alert.id);
+    const opened = before?.key === key ? before : { openedAs: "", openedBy: "" };
+    await unit.tx.placeInFeed({ ...opened, ...placeOf(key, alert) });
+  }
+}
+
+/** Before the id of the incident whose repetitions a line counts. */
+export const DISMISSED_KEY = "dismissed:";
+
+/** A line that was quiet for so long is left as it is, and the next begins a new one. */
+const EPISODE_MS = 1 * HOUR;
+
+/** The key of the line that takes in what comes of one outage. */
+export async function backlogKey(unit: Unit, kind: "backlog" | "withdrawn"): Promise<string> {
+  return (await unit.tx.recentFeedKey(kind, unit.now - EPISODE_MS)) ?? `${kind}:${unit.id("line")}`;
 }
 
 /** The alert of a line has changed in PagerDuty. */

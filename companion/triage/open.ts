@@ -1,4 +1,3 @@
-import { routeAlert } from "../../core/debounce.ts";
 import type { RuleFacts } from "../../core/explanation.ts";
 import { type Incident, isOpen, type Person } from "../../core/incident.ts";
 import { routeLaterAlert } from "../../core/later_alert.ts";
@@ -9,7 +8,6 @@ import type { AlertFacts, IncidentRow } from "../store/store.ts";
 import type { Why } from "../timeline.ts";
 import { addLaterAlert, levelOf } from "./later.ts";
 import { beginReminders } from "./reminders.ts";
-import { ruleFacts } from "./rule_facts.ts";
 import { joinStorm } from "./storm.ts";
 import { actorOf, announceAlert, COMPANION_ACTOR, queue, record, serviceSettings, type Unit } from "./unit.ts";
 
@@ -26,29 +24,6 @@ export interface Routed {
   readonly why: Why;
 }
 
-/**
- * Finds the incident for an alert that belongs to none: its service's window takes it in, or it opens one of its own.
- * @param at the time that counts for windows
- */
-export async function routeNewAlert(unit: Unit, alert: AlertFacts, at: Instant, hint: DetailsHint): Promise<Routed> {
-  const { tx } = unit;
-  const settings = await serviceSettings(unit, alert.serviceId, alert.urgency);
-  const candidate = unit.id("inc");
-  const former = await tx.window(alert.serviceId);
-  const route = routeAlert(former, at);
-  const rule = ruleFacts(settings.window, at, former);
-  const claimed = await tx.claimWindow(alert.serviceId, candidate, at, windowEnd(settings.window, at));
-  if (claimed.incidentId === candidate) {
-    const why = route.action === "open" ? route.why : "window_elapsed";
-    await openForAlert(unit, { id: candidate, alert, at, windowClosesAt: claimed.closesAt, why, hint, rule });
-    return { action: "opened", incidentId: candidate, why };
-  }
-  const target = await followToOpen(unit, claimed.incidentId);
-  if (target) return joinWindow(unit, { target, alert, setting: settings.laterAlerts, hint, rule });
-  // Alerts never join a closed incident: the window begins anew with this one.
-  return openWithNewWindow(unit, { id: candidate, alert, at, why: "incident_closed", hint, rule });
-}
-
 interface Joining {
   readonly target: IncidentRow;
   readonly alert: AlertFacts;
@@ -58,7 +33,7 @@ interface Joining {
 }
 
 /** The window's incident is open: the alert joins it, unless a person said before that it does not belong there. */
-async function joinWindow(unit: Unit, { target, alert, setting, hint, rule }: Joining): Promise<Routed> {
+export async function joinWindow(unit: Unit, { target, alert, setting, hint, rule }: Joining): Promise<Routed> {
   const incidentId = target.incident.id;
   const relations = await unit.tx.relations(alert.id);
   const route = routeLaterAlert(relations.find((one) => one.incidentId === incidentId)?.relation, setting);
@@ -77,7 +52,10 @@ export async function openWithNewWindow(unit: Unit, opening: Omit<AlertOpening, 
   const settings = await serviceSettings(unit, alert.serviceId, alert.urgency);
   const windowClosesAt = windowEnd(settings.window, at);
   await openForAlert(unit, { ...opening, windowClosesAt });
-  await unit.tx.replaceWindow(alert.serviceId, opening.id, at, windowClosesAt);
+  // Without debounce there is nothing to take, and what another urgency holds is left to it.
+  if (settings.window.kind !== "none") {
+    await unit.tx.replaceWindow(alert.serviceId, opening.id, at, windowClosesAt);
+  }
   return { action: "opened", incidentId: opening.id, why: opening.why };
 }
 
@@ -161,7 +139,7 @@ export async function followToOpen(unit: Unit, incidentId: string): Promise<Inci
     seen.add(id);
     const row: IncidentRow | undefined = await unit.tx.incident(id);
     if (!row) return undefined;
-    if (isOpen(row.incident)) return row;
+    if (isOpen(row.incident)) return row.withdrawnAt === undefined ? row : undefined;
     id = row.incident.status === "merged" ? row.incident.mergedInto : undefined;
   }
   return undefined;

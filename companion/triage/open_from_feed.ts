@@ -1,8 +1,8 @@
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, refuse, type Result } from "../../core/result.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
+import { DISMISSED_KEY, openedFromFeed } from "./feed.ts";
 import { homeOf } from "./home.ts";
-import { openedFromFeed } from "./feed.ts";
 import { addLaterAlert } from "./later.ts";
 import { followToOpen, openForAlert } from "./open.ts";
 import type { Refusal } from "./refusal.ts";
@@ -44,6 +44,9 @@ export async function takeOpening(
     const open = await followToOpen(unit, home.incidentId);
     return open ? accept(answerFor("already_open", open)) : refuse(DECIDED);
   }
+  // Whoever opens it thinks otherwise than the one who dismissed it, so its repetitions belong to this triage.
+  if (key.startsWith(DISMISSED_KEY)) await unit.tx.forgetDismissal(key.slice(DISMISSED_KEY.length));
+  await unit.tx.closeFeedWindow(key, unit.now);
   const id = unit.id("inc");
   const { closesAt } = await takeFreeWindow(unit, alert.facts, id, unit.now);
   await openForAlert(unit, {

@@ -1,5 +1,4 @@
-import type { Urgency } from "../../core/service_settings.ts";
-import { windowEnd } from "../../core/service_settings.ts";
+import { type Urgency, windowEnd } from "../../core/service_settings.ts";
 import type { Instant } from "../../core/time.ts";
 import { followToOpen } from "./open.ts";
 import { serviceSettings, type Unit } from "./unit.ts";
@@ -25,6 +24,6 @@ export async function takeFreeWindow(
   }
   const settings = await serviceSettings(unit, service.serviceId, service.urgency);
   const closesAt = windowEnd(settings.window, at);
-  await unit.tx.replaceWindow(service.serviceId, incidentId, at, closesAt);
+  if (settings.window.kind !== "none") await unit.tx.replaceWindow(service.serviceId, incidentId, at, closesAt);
   return { closesAt, heldBy: "" };
 }

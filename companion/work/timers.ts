@@ -33,6 +33,7 @@ const FAILURE_MEMORY_MS = 30 * 24 * HOUR;
 export async function armAtStart(unit: Unit): Promise<void> {
   await queueSync(unit);
   await unit.tx.setTimer("slow_sync", "", unit.now + SLOW_SYNC_INTERVAL_MS);
+  if (await unit.tx.isFirst("first_start", unit.now)) await queue(unit, "", { kind: "list_open" });
   await unit.tx.setTimerOnce("housekeeping", "", unit.now + HOUSEKEEPING_INTERVAL_MS);
 }
 
@@ -100,6 +101,7 @@ async function fire(unit: Unit, kind: TimerKind, subject: string): Promise<void>
         done: unit.now - WEBHOOK_MEMORY_MS,
         failed: unit.now - FAILURE_MEMORY_MS,
       });
+      await unit.tx.forgetDismissals(unit.now - WEBHOOK_MEMORY_MS);
       return unit.tx.setTimer("housekeeping", "", unit.now + HOUSEKEEPING_INTERVAL_MS);
   }
 }

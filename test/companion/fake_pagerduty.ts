@@ -17,6 +17,9 @@ export interface FakeIncident {
   /** Somebody in the test was told that this comes back; without it, reopening is the trap that it is. */
   mayReopen?: boolean;
   statusChangedAt?: string;
+  /** ISO 8601. */
+  createdAt?: string;
+  urgency?: "high" | "low";
 }
 
 interface Fault {
@@ -83,6 +86,21 @@ export async function startFakePagerduty(): Promise<FakePagerduty> {
     last_status_change_at: incident.statusChangedAt ?? null,
     escalation_policy: { id: "PPOL1", summary: `${incident.serviceName} on-call` },
     assignments: incident.assignees.map((id) => ({ assignee: { id, summary: id } })),
+  });
+  app.get("/incidents", (c) => {
+    const open = [...incidents.values()].filter(({ status }) => c.req.queries("statuses[]")?.includes(status));
+    const offset = Number(c.req.query("offset"));
+    const limit = Number(c.req.query("limit"));
+    const page = open.slice(offset, offset + limit).map((incident) => ({
+      ...show(incident),
+      incident_number: incident.number,
+      title: incident.title,
+      html_url: `https://acme.pagerduty.example/incidents/${incident.id}`,
+      created_at: incident.createdAt ?? "2099-01-01T00:00:00Z",
+      urgency: incident.urgency ?? "high",
+      service: { id: incident.serviceId, summary: incident.serviceName },
+    }));
+    return c.json({ incidents: page, limit, offset, more: offset + limit < open.length });
   });
   app.get("/incidents/:id", (c) => {
     const incident = incidents.get(c.req.param("id"));

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { addToFeed, putFeedLine } from "../../companion/triage/feed.ts";
+import { listInFeed } from "../../companion/triage/feed.ts";
 import { type FeedLine, type FeedLineData, feedSubject } from "../../core/feed_line.ts";
 import { DEFAULT_STORM } from "../../core/storm.ts";
 import { MINUTE } from "../../core/time.ts";
@@ -32,10 +32,8 @@ async function put(key: string, line: FeedLine, ids: readonly string[]): Promise
         ...{ since: world.clock.now(), paged: [], attachments: [], closing: { state: "none" } as const },
       };
       if (!(await tx.alert(alertId))) await tx.saveAlert({ facts, statusAt: unit.now, peopleAt: unit.now });
-      await tx.saveFeedLine(key, line, unit.now);
-      await addToFeed(unit, key, facts);
+      await listInFeed(unit, key, line, [facts]);
     }
-    await putFeedLine(unit, key, line);
   });
   await world.settle();
 }

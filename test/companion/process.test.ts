@@ -91,7 +91,7 @@ function incidentNumber(index: number, serviceId = "PSVC1") {
 async function fire(url: string, index: number, serviceId?: string): Promise<number> {
   const incident = incidentNumber(index, serviceId);
   pagerduty.incidents.set(incident.id, incident);
-  const body = JSON.stringify(eventBody(incident, { byHand: true }, START));
+  const body = JSON.stringify(eventBody(incident, { byHand: true }, Date.now()));
   const headers = { "x-pagerduty-signature": pagerdutySignature(body), "x-webhook-id": `w${index}` };
   return (await fetch(`${url}/webhooks/pagerduty`, { method: "POST", body, headers })).status;
 }

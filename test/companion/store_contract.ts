@@ -123,7 +123,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     it("gives a free window to exactly one of many", async () => {
       await Promise.all(Array.from({ length: 30 }, (_, index) => addIncident(`I${index}`)));
       const claims = await Promise.all(
-        Array.from({ length: 30 }, (_, index) => tx((t) => t.claimWindow("S1", `I${index}`, AT, AT + 100))),
+        Array.from({ length: 30 }, (_, index) => tx((t) => t.claimWindow("S1", `I${index}`, AT, AT + 100, 0))),
       );
       expect(new Set(claims.map(({ incidentId }) => incidentId)).size).toBe(1);
       expect(claims.map(({ alertCount }) => alertCount).sort((a, b) => a - b)).toEqual(
@@ -138,15 +138,71 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     ])("an alert %s", async (_, later, incidentId, alertCount) => {
       await addIncident("I1");
       await addIncident("I2");
-      await tx((t) => t.claimWindow("S1", "I1", AT, AT + 100));
-      const claimed = await tx((t) => t.claimWindow("S1", "I2", AT + later, AT + later + 100));
+      await tx((t) => t.claimWindow("S1", "I1", AT, AT + 100, 0));
+      const claimed = await tx((t) => t.claimWindow("S1", "I2", AT + later, AT + later + 100, 0));
       expect(claimed).toMatchObject({ incidentId, alertCount });
+    });
+
+    it.each([
+      ["extends it", 50, 150],
+      ["extends it up to its greatest age", 99, 180],
+      ["leaves its end alone where it is dated before it", -40, 100],
+      ["1 before its extended end extends it again", [80, 179], 180],
+    ])("an alert in a rolling window %s", async (_, later, expected) => {
+      await addIncident("I1");
+      await addIncident("I2");
+      await tx((t) => t.claimWindow("S1", "I1", AT, AT + 100, 180));
+      for (const at of [later].flat()) await tx((t) => t.claimWindow("S1", "I2", AT + at, AT + at + 100, 180));
+      expect(await tx((t) => t.window("S1"))).toMatchObject({
+        incidentId: "I1",
+        openedAt: AT,
+        closesAt: AT + expected,
+      });
+    });
+
+    it("an alert at the end of a window that is as old as it may become opens a new one", async () => {
+      await addIncident("I1");
+      await addIncident("I2");
+      for (const at of [0, 90, 170]) await tx((t) => t.claimWindow("S1", "I1", AT + at, AT + at + 100, 180));
+      await tx((t) => t.claimWindow("S1", "I2", AT + 180, AT + 280, 180));
+      expect(await tx((t) => t.window("S1"))).toMatchObject({ incidentId: "I2", openedAt: AT + 180 });
+    });
+
+    it("a shorter setting never shortens an open window", async () => {
+      await addIncident("I1");
+      await tx((t) => t.claimWindow("S1", "I1", AT, AT + 100, 0));
+      await tx((t) => t.claimWindow("S1", "I2", AT + 10, AT + 20, 15));
+      expect(await tx((t) => t.window("S1"))).toMatchObject({ incidentId: "I1", closesAt: AT + 100 });
+    });
+
+    it("keeps an alert's keys when its other facts are saved without them", async () => {
+      const row = { facts: factsOf("P1"), statusAt: AT, peopleAt: AT };
+      await tx((t) => t.saveAlert({ ...row, keys: ["k1"] }));
+      await tx((t) => t.saveAlert(row));
+      expect((await tx((t) => t.alert("P1")))?.keys).toEqual(["k1"]);
+    });
+
+    it("says once that something is done for the first time", async () => {
+      const answers = await Promise.all(Array.from({ length: 5 }, () => tx((t) => t.isFirst("m", AT))));
+      expect(answers).toEqual([true, false, false, false, false]);
+    });
+
+    it("calls a service by its newest name, and forgets one that was deleted", async () => {
+      await tx((t) => t.rememberService("S1", "New", AT + 1));
+      await tx((t) => t.rememberService("S1", "Old", AT));
+      expect(await tx((t) => t.services())).toEqual([{ id: "S1", name: "New", isDeleted: false }]);
+      await addIncident("I1");
+      await tx((t) => t.claimWindow("S1", "I1", AT, AT + 100, 0));
+      await tx((t) => t.forgetService("S1", AT + 50));
+      expect(await tx((t) => t.services())).toEqual([{ id: "S1", name: "New", isDeleted: true }]);
+      expect(await tx((t) => t.serviceByName("New"))).toBeUndefined();
+      expect(await tx((t) => t.window("S1"))).toMatchObject({ closesAt: AT + 50 });
     });
 
     it("moves, closes and replaces windows", async () => {
       await addIncident("I1");
       await addIncident("I2");
-      await tx((t) => t.claimWindow("S1", "I1", AT, AT + 100));
+      await tx((t) => t.claimWindow("S1", "I1", AT, AT + 100, 0));
       await tx((t) => t.moveWindows("I1", "I2"));
       await tx((t) => t.closeWindows("I1", AT + 1));
       expect(await tx((t) => t.window("S1"))).toMatchObject({ incidentId: "I2", closesAt: AT + 100 });
@@ -158,8 +214,8 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     });
 
     it("finds services by name whatever the case, in any language", async () => {
-      await tx((t) => t.rememberService("S1", "Größe  X"));
-      await tx((t) => t.rememberService("S1", "Größe Y"));
+      await tx((t) => t.rememberService("S1", "Größe  X", 1));
+      await tx((t) => t.rememberService("S1", "Größe Y", 1));
       expect(await tx((t) => t.serviceByName(" GRÖßE y "))).toEqual({ id: "S1", name: "Größe Y" });
       expect(await tx((t) => t.serviceByName("Größe X"))).toBeUndefined();
     });
@@ -342,7 +398,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
 
     it("takes no SQL from anything that it is given", async () => {
       const hostile = "'); drop table event; --";
-      await tx((t) => t.rememberService(hostile, hostile));
+      await tx((t) => t.rememberService(hostile, hostile, AT));
       expect(await tx((t) => t.serviceByName(hostile))).toEqual({ id: hostile, name: hostile });
       expect(await tx((t) => t.addEvent(event([hostile])))).toBe("stored");
     });

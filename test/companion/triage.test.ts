@@ -97,6 +97,7 @@ describe("the window of a service", () => {
 
   it("goes by when things happened, not by when they reached us", async () => {
     await world.event(world.raise("P1"));
+    await world.confirmAll();
     world.clock.set(START + 31 * MINUTE);
     await world.event(world.raise("P2"), { at: START + 29 * MINUTE });
     await world.event(world.raise("P3"), { at: START + 600 * MINUTE });
@@ -116,6 +117,7 @@ describe("the window of a service", () => {
     await world.close();
     world = await createWorld({ settings: { DEBOUNCE_WINDOW_MINUTES: "11" } });
     await world.event(world.raise("P1"));
+    await world.confirmAll();
     world.clock.set(START + 11 * MINUTE);
     await world.event(world.raise("P2"));
     await world.settle();

@@ -93,6 +93,9 @@ export interface WorldOptions {
   readonly store?: Store;
   /** Most tests' triggers bear any pace. */
   readonly triggerIntervalMs?: number;
+  readonly startAt?: number;
+  /** What PagerDuty is like when the companion starts. */
+  readonly before?: (pagerduty: FakePagerduty) => void;
 }
 
 let made = 0;
@@ -108,7 +111,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   }
   const configuration = readConfiguration({ ...settingsFor(pagerduty, triggers), ...options.settings });
   if (!configuration.ok) throw new Error(JSON.stringify(configuration.refusal));
-  const clock = steppedClock(START);
+  options.before?.(pagerduty);
+  const clock = steppedClock(options.startAt ?? START);
   const store = options.store ?? (await openSqliteStore(":memory:"));
   const logLines: string[] = [];
   const sink = new Writable({
