@@ -40,6 +40,8 @@ const offered = HandleSignalWorkflow.addStep(OfferLaterAlertDefinition, {
 HandleSignalWorkflow.addStep(AnswerLaterAlertDefinition, {
   incident_id: offered.outputs.incident_id,
   alert_ids: offered.outputs.alert_ids,
+  shown_alert_ids: offered.outputs.shown_alert_ids,
+  offer_ts: offered.outputs.offer_ts,
   up_to: offered.outputs.up_to,
   answer: offered.outputs.answer,
   answered_by: offered.outputs.answered_by,

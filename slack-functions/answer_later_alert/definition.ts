@@ -17,6 +17,16 @@ export const AnswerLaterAlertDefinition = DefineFunction({
         title: "Alerts",
         description: "The alerts that were answered, as a JSON list of ids.",
       },
+      shown_alert_ids: {
+        type: Schema.types.string,
+        title: "Alerts of the message",
+        description: "All alerts that the message names, as a JSON list of ids.",
+      },
+      offer_ts: {
+        type: Schema.types.string,
+        title: "Message",
+        description: "The message that was answered; it is drawn anew with the answer that stands.",
+      },
       up_to: {
         type: Schema.types.string,
         title: "Up to",

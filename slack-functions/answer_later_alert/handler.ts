@@ -1,32 +1,21 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
-import { LATER_ALERT_ANSWERS } from "../../core/protocol.ts";
+import { LATER_ALERT_ANSWERS, type LaterAlertAnswer } from "../../core/protocol.ts";
 import { fromIso } from "../../core/time.ts";
-import { openApp, problemOf } from "../shared/app.ts";
+import { offerBlocks, type Offered, offerText } from "../offer_later_alert/blocks.ts";
+import { readAlerts } from "../shared/alerts.ts";
+import { type App, openApp, problemOf } from "../shared/app.ts";
 import { awaitIncident, idsIn, whereOf } from "../shared/incidents.ts";
-import { applyAnswer } from "../shared/later_alerts.ts";
+import { applyAnswer, type AppliedAnswer } from "../shared/later_alerts.ts";
 import { mention } from "../shared/mrkdwn.ts";
 import { mayCall, SlackProblem } from "../shared/slack.ts";
 import { AnswerLaterAlertDefinition } from "./definition.ts";
 
 export default SlackFunction(AnswerLaterAlertDefinition, async (context) => {
-  const { incident_id, alert_ids, up_to, answered_by, answered_at } = context.inputs;
+  const { answered_by } = context.inputs;
   const answer = LATER_ALERT_ANSWERS.find((one) => one === context.inputs.answer);
   if (!answer || !answered_by) return { outputs: { answer: "none" } };
   try {
-    const app = openApp(context);
-    const record = await awaitIncident(app, incident_id);
-    if (!record) throw new SlackProblem("The incident is not on record.");
-    const at = fromIso(answered_at) ?? app.now;
-    const upTo = Number(up_to) || 0;
-    const refused = await applyAnswer(app, record, { alertIds: idsIn(alert_ids), upTo, answer, by: answered_by, at });
-    if (refused) {
-      const text = `${mention(answered_by)} ${refused}`;
-      await mayCall(app.slack, "chat.postMessage", {
-        ...whereOf(record),
-        thread_ts: record.threadTs || record.cardTs,
-        text,
-      });
-    }
+    await applyAnswerOf(openApp(context), context.inputs, answer, answered_by);
     return { outputs: { answer } };
   } catch (thrown) {
     return {
@@ -34,3 +23,49 @@ export default SlackFunction(AnswerLaterAlertDefinition, async (context) => {
     };
   }
 });
+
+interface Inputs {
+  readonly incident_id: string;
+  readonly alert_ids: string;
+  readonly shown_alert_ids?: string;
+  readonly offer_ts?: string;
+  readonly up_to?: string;
+  readonly answered_at?: string;
+}
+
+/** Applies the answer with which the offer's step was completed. */
+export async function applyAnswerOf(app: App, inputs: Inputs, answer: LaterAlertAnswer, by: string): Promise<void> {
+  const record = await awaitIncident(app, inputs.incident_id);
+  if (!record) throw new SlackProblem("The incident is not on record.");
+  const at = fromIso(inputs.answered_at) ?? app.now;
+  const upTo = Number(inputs.up_to) || 0;
+  const applied = await applyAnswer(app, record, { alertIds: idsIn(inputs.alert_ids), upTo, answer, by, at });
+  await drawOffer(app, applied, inputs, answer, by);
+  if (!applied.refused) return;
+  await mayCall(app.slack, "chat.postMessage", {
+    ...whereOf(record),
+    thread_ts: record.threadTs || record.cardTs,
+    text: `${mention(by)} ${applied.refused}`,
+  });
+}
+
+/** Two people may have answered at once, and then the message may show the answer that came second. */
+async function drawOffer(
+  app: App,
+  { record, mine }: AppliedAnswer,
+  inputs: Inputs,
+  answer: LaterAlertAnswer,
+  by: string,
+): Promise<void> {
+  const ts = inputs.offer_ts ?? "";
+  // A newer message has taken the place of this one, which says so.
+  if (ts === "" || Number(record.offerTs) > Number(ts)) return;
+  const stored = await readAlerts(app.slack, idsIn(inputs.shown_alert_ids));
+  const alerts = stored.map(({ alert }): Offered => ({
+    alert,
+    answered: mine.includes(alert.id) ? { answer, by } : {},
+  }));
+  const offer = { alerts, unanswered: record.unansweredCount, bySetting: record.bySettingCount, isLive: false };
+  const message = { text: offerText(offer), blocks: offerBlocks(offer) };
+  await mayCall(app.slack, "chat.update", { channel: record.channelId, ts, ...message });
+}

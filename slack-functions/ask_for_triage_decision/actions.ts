@@ -10,6 +10,7 @@ import { toIso } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import { type App, openAppForClick, problemOf } from "../shared/app.ts";
+import { completeStep } from "../shared/completion.ts";
 import {
   alertIdsOf,
   idsIn,
@@ -185,7 +186,7 @@ async function decide(
   await mayCall(app.slack, "chat.update", { ...question, text, blocks: recordingBlocks(answer.decision, userId) });
   const place = placeOf(record);
   const outputs = { ...outputsOf(decision), question_ts: question.ts };
-  const completion = await complete(app, executionId, outputs);
+  const completion = await completeStep(app.slack, executionId, outputs);
   if (completion === "taken") return TAKEN;
   if (completion === "failed") {
     await mayCall(app.slack, "chat.update", { ...question, ...(await drawQuestion(app, record)) });
@@ -198,21 +199,6 @@ async function decide(
 
 const TAKEN =
   "Somebody else was a moment earlier, and the channel says what was decided. If it does not, press *Buttons not working?* on the card.";
-
-/** "taken": the step was completed before. "failed": it is open as it was, so whoever pressed may press again. */
-async function complete(
-  app: App,
-  executionId: string,
-  outputs: Readonly<Record<string, string>>,
-): Promise<"completed" | "taken" | "failed"> {
-  for (let attempt = 1; ; attempt += 1) {
-    const answer = await app.slack.call("functions.completeSuccess", { function_execution_id: executionId, outputs });
-    if (answer.ok) return "completed";
-    if (answer.error === "execution_not_in_running_state" || answer.error === "function_execution_not_found")
-      return "taken";
-    if (attempt === 2) return "failed";
-  }
-}
 
 function outputsOf(decision: PersonsDecision): Record<string, string> {
   return {

@@ -24,14 +24,16 @@ export function claimView(serviceName: string, open: readonly OpenIncident[] | u
   };
 }
 
-export function refusedView(): Block {
+/** The form's place, with one sentence; there is something to send where `isAgain` says so. */
+export function sentenceView(sentence: string, isAgain = false): Block {
   return {
     type: "modal",
     callback_id: CLAIM_VIEW,
     notify_on_close: true,
     title: plain("Start triage"),
+    ...(isAgain ? { submit: plain("Open triage channel") } : {}),
     close: plain("Close"),
-    blocks: [section("Only full members of this workspace can start triage. Ask one of them to do it for you.")],
+    blocks: [section(sentence)],
   };
 }
 

@@ -4,11 +4,13 @@ import type { CompanionRequests } from "../../core/protocol.ts";
 import { slug } from "../../core/text.ts";
 import { toIso } from "../../core/time.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
+import type { Block } from "../shared/card.ts";
+import { completeStep } from "../shared/completion.ts";
 import { type OpenIncident, readOpenIncidents } from "../shared/open_incidents.ts";
 import { keep } from "../shared/pending.ts";
 import { mayDecide, personOf } from "../shared/people.ts";
 import { mayCall, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
-import { CLAIM_VIEW, claimView, refusedView } from "./blocks.ts";
+import { CLAIM_VIEW, claimView, sentenceView } from "./blocks.ts";
 import { ClaimTriageDefinition } from "./definition.ts";
 
 interface Inputs {
@@ -46,15 +48,23 @@ async function submit(context: ViewSubmissionContext<ClaimInputs>) {
   const executionId = context.body.function_data.execution_id;
   try {
     if (!(await mayDecide(app.slack, context.body.user.id, app.teamId))) {
-      return { response_action: "update" as const, view: refusedView() };
+      return update(sentenceView(NOT_ALLOWED));
     }
-    const outputs = await claim(app, context.inputs, executionId);
-    await app.slack.call("functions.completeSuccess", { function_execution_id: executionId, outputs });
+    // Sent twice, the claim is the same one: the execution names it, and its step completes once.
+    const completion = await completeStep(app.slack, executionId, await claim(app, context.inputs, executionId));
+    if (completion === "failed") return update(sentenceView(NOT_TAKEN, true));
   } catch (thrown) {
     const error = `Triage could not be started. ${problemOf(thrown)}`;
     await app.slack.call("functions.completeError", { function_execution_id: executionId, error });
   }
   return undefined;
+}
+
+const NOT_ALLOWED = "Only full members of this workspace can start triage. Ask one of them to do it for you.";
+const NOT_TAKEN = "Slack did not take the form, so no channel was opened yet. Send it again in a moment.";
+
+function update(view: Block) {
+  return { response_action: "update" as const, view };
 }
 
 /** Thought better of it: the run ends, and its other steps do nothing. */
@@ -69,7 +79,7 @@ async function close(context: ViewClosedContext<ClaimInputs>): Promise<void> {
     window_closes_at: "",
   };
   const execution = context.body.function_data.execution_id;
-  await app.slack.call("functions.completeSuccess", { function_execution_id: execution, outputs });
+  await completeStep(app.slack, execution, outputs);
 }
 
 /**

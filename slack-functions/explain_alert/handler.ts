@@ -2,6 +2,7 @@ import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import type { ViewClosedContext } from "deno-slack-sdk/functions/interactivity/types.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, section } from "../shared/card.ts";
+import { completeStep } from "../shared/completion.ts";
 import { escapeText } from "../shared/mrkdwn.ts";
 import { mayDecide } from "../shared/people.ts";
 import { mustCall, recordOf, textOf } from "../shared/slack.ts";
@@ -59,8 +60,5 @@ async function answerFor(app: App, inputs: Inputs): Promise<Block[]> {
 async function close(context: ViewClosedContext<Inputs>): Promise<void> {
   const app = openAppForClick(context);
   const execution = context.body.function_data.execution_id;
-  await app.slack.call("functions.completeSuccess", {
-    function_execution_id: execution,
-    outputs: { shown: "closed" },
-  });
+  await completeStep(app.slack, execution, { shown: "closed" });
 }

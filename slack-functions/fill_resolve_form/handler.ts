@@ -10,6 +10,7 @@ import { toIso } from "../../core/time.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, section } from "../shared/card.ts";
+import { completeStep } from "../shared/completion.ts";
 import { alertIdsOf, awaitIncident, type IncidentRecord, readIncident } from "../shared/incidents.ts";
 import { mayDecide } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
@@ -126,29 +127,29 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
   try {
     const record = await readIncident(app.slack, context.inputs.incident_id);
     if (!record || !isOpen(record.incident)) return fieldError(refusalSentence("closed", record));
-    const completed = await app.slack.call("functions.completeSuccess", {
-      function_execution_id: executionId,
-      outputs: {
-        incident_id: record.incident.id,
-        resolved_by: context.body.user.id,
-        resolved_at: toIso(app.now),
-        request_id: executionId,
-        ticked_alerts: JSON.stringify(ticked),
-        unticked_alerts: JSON.stringify(shown.filter((id) => !ticked.includes(id))),
-        summary: textOf(recordOf(recordOf(values[SUMMARY])[SUMMARY])["value"]),
-      },
+    const completion = await completeStep(app.slack, executionId, {
+      incident_id: record.incident.id,
+      resolved_by: context.body.user.id,
+      resolved_at: toIso(app.now),
+      request_id: executionId,
+      ticked_alerts: JSON.stringify(ticked),
+      unticked_alerts: JSON.stringify(shown.filter((id) => !ticked.includes(id))),
+      summary: textOf(recordOf(recordOf(values[SUMMARY])[SUMMARY])["value"]),
     });
-    return completed.ok ? undefined : fieldError("This form was used already. Close it and look at the card.");
+    // A second click on the same button is no second resolve: the form closes as it did for the first.
+    return completion === "failed" ? fieldError(NOT_TAKEN) : undefined;
   } catch (thrown) {
     return fieldError(problemOf(thrown));
   }
 }
 
+const NOT_TAKEN = "Slack did not take the form, so nothing was resolved. Press Resolve again in a moment.";
+
 /** A form that nobody sends ends its run; otherwise the run would wait for ever. */
 async function close(context: ViewClosedContext<Inputs>): Promise<void> {
   const app = openAppForClick(context);
   const execution = context.body.function_data.execution_id;
-  await app.slack.call("functions.completeSuccess", { function_execution_id: execution, outputs: CLOSED });
+  await completeStep(app.slack, execution, CLOSED);
 }
 
 function fieldError(sentence: string) {

@@ -4,6 +4,7 @@ import { LATER_ALERT_ANSWERS, type LaterAlertAnswer } from "../../core/protocol.
 import { toIso } from "../../core/time.ts";
 import { awaitAlerts } from "../shared/alerts.ts";
 import { type App, openAppForClick, problemOf } from "../shared/app.ts";
+import { completeStep } from "../shared/completion.ts";
 import { awaitIncident, idsIn, type IncidentRecord } from "../shared/incidents.ts";
 import { applyAnswer } from "../shared/later_alerts.ts";
 import { mayDecide } from "../shared/people.ts";
@@ -59,8 +60,12 @@ function answerNamed(context: Click, answer: LaterAlertAnswer | undefined): Prom
     if (left.unanswered + left.bySetting <= 0) return finish(press, ids, 0, answer, left);
     await show(press, ids, answer, { ...left, isLive: press.offer.isLive });
     const given = { alertIds: ids, upTo: 0, answer, by: userId, at: app.now };
-    const refused = await applyAnswer(app, record, given);
-    if (refused) await press.tell(refused);
+    const { refused } = await applyAnswer(app, record, given);
+    if (!refused) return;
+    // Somebody else's answer stands, or the incident was closed meanwhile: it is not drawn as this person's.
+    const alerts = press.offer.alerts.map((one): Offered => (one === named ? { alert: one.alert, answered: {} } : one));
+    await draw(press, alerts, { ...left, isLive: press.offer.isLive });
+    await press.tell(refused);
   });
 }
 
@@ -90,19 +95,24 @@ async function finish(
   answer: LaterAlertAnswer,
   left: Counts,
 ): Promise<void> {
-  const { app, record, userId, executionId } = press;
+  const { app, record, userId, executionId, offer } = press;
   await show(press, alertIds, answer, { ...left, isLive: false });
-  await app.slack.call("functions.completeSuccess", {
-    function_execution_id: executionId,
-    outputs: {
-      incident_id: record.incident.id,
-      alert_ids: JSON.stringify(alertIds),
-      up_to: String(upTo),
-      answer,
-      answered_by: userId,
-      answered_at: toIso(app.now),
-    },
+  const completion = await completeStep(app.slack, executionId, {
+    incident_id: record.incident.id,
+    alert_ids: JSON.stringify(alertIds),
+    shown_alert_ids: JSON.stringify(offer.alerts.map(({ alert }) => alert.id)),
+    offer_ts: press.ts,
+    up_to: String(upTo),
+    answer,
+    answered_by: userId,
+    answered_at: toIso(app.now),
   });
+  // What was drawn for whoever came second is drawn over by the step that applies the first answer.
+  if (completion === "taken") return press.tell("Somebody answered a moment earlier; this message says what.");
+  if (completion === "completed") return;
+  const { alerts, ...counts } = offer;
+  await draw(press, alerts, counts);
+  await press.tell("Slack did not take the answer, so nothing was changed. Press again in a moment.");
 }
 
 /** Draws the message as it is once these were answered. */
@@ -112,12 +122,21 @@ async function show(
   answer: LaterAlertAnswer,
   left: Omit<Offer, "alerts">,
 ): Promise<void> {
-  const { app, record, offer, userId } = press;
+  const { offer, userId } = press;
   const alerts = offer.alerts.map((one): Offered =>
     answeredIds.includes(one.alert.id) ? { alert: one.alert, answered: { answer, by: userId } } : one,
   );
-  const message = { text: offerText({ alerts, ...left }), blocks: offerBlocks({ alerts, ...left }) };
-  await mayCall(app.slack, "chat.update", { channel: record.channelId, ts: press.ts, ...message });
+  await draw(press, alerts, left);
+}
+
+async function draw(
+  { app, record, ts }: Press,
+  alerts: readonly Offered[],
+  counts: Omit<Offer, "alerts">,
+): Promise<void> {
+  const offer = { alerts, ...counts };
+  const message = { text: offerText(offer), blocks: offerBlocks(offer) };
+  await mayCall(app.slack, "chat.update", { channel: record.channelId, ts, ...message });
 }
 
 async function guarded(context: Click, work: (press: Press) => Promise<void>): Promise<void> {

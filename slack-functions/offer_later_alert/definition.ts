@@ -47,6 +47,12 @@ export const OfferLaterAlertDefinition = DefineFunction({
         title: "Alerts",
         description: "The alerts that were answered last, as a JSON list of ids.",
       },
+      shown_alert_ids: {
+        type: Schema.types.string,
+        title: "Alerts of the message",
+        description: "All alerts that the message names, as a JSON list of ids.",
+      },
+      offer_ts: { type: Schema.types.string, title: "Message", description: "The message that was answered." },
       up_to: {
         type: Schema.types.string,
         title: "Up to",
@@ -60,6 +66,15 @@ export const OfferLaterAlertDefinition = DefineFunction({
       answered_by: { type: Schema.types.string, title: "Answered by", description: "The Slack user who pressed." },
       answered_at: { type: Schema.types.string, title: "Answered at", description: "When, in ISO 8601." },
     },
-    required: ["incident_id", "alert_ids", "up_to", "answer", "answered_by", "answered_at"],
+    required: [
+      "incident_id",
+      "alert_ids",
+      "shown_alert_ids",
+      "offer_ts",
+      "up_to",
+      "answer",
+      "answered_by",
+      "answered_at",
+    ],
   },
 });

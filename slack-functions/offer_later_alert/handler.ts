@@ -17,9 +17,19 @@ import {
 } from "./blocks.ts";
 import { OfferLaterAlertDefinition } from "./definition.ts";
 
+const NOTHING_ANSWERED = {
+  alert_ids: "[]",
+  shown_alert_ids: "[]",
+  offer_ts: "",
+  up_to: "0",
+  answer: "none",
+  answered_by: "",
+  answered_at: "",
+};
+
 export default SlackFunction(OfferLaterAlertDefinition, async (context) => {
   const { incident_id, alert_ids } = context.inputs;
-  const nothing = { incident_id, alert_ids: "[]", up_to: "0", answer: "none", answered_by: "", answered_at: "" };
+  const nothing = { incident_id, ...NOTHING_ANSWERED };
   if (idsIn(alert_ids).length === 0) return { outputs: nothing };
   try {
     const asked = await offer(openApp(context), context.inputs);

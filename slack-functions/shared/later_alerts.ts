@@ -24,11 +24,17 @@ export function laterAlerts(count: number): string {
   return count === 1 ? "1 later alert" : `${count} later alerts`;
 }
 
-/**
- * Applies an answer: the companion first, since the first answer to an alert stands there, then the record and the card.
- * @returns a sentence where others had answered otherwise
- */
-export async function applyAnswer(app: App, record: IncidentRecord, answered: Answered): Promise<string | undefined> {
+/** What became of an answer. */
+export interface AppliedAnswer {
+  readonly record: IncidentRecord;
+  /** The named alerts for which this answer stands. */
+  readonly mine: readonly string[];
+  /** A sentence where it does not stand for all of them. */
+  readonly refused?: string;
+}
+
+/** Applies an answer: the companion first, since the first answer to an alert stands there, then the record and the card. */
+export async function applyAnswer(app: App, record: IncidentRecord, answered: Answered): Promise<AppliedAnswer> {
   const { alertIds, upTo, answer, at } = answered;
   const place = placeOf(record);
   const told = await handOver(app, "answer", record.incident.id, `${alertIds.join("+")}:${upTo}:${answer}`, {
@@ -40,15 +46,17 @@ export async function applyAnswer(app: App, record: IncidentRecord, answered: An
     at,
     ...(place ? { place } : {}),
   });
-  if (!told.ok && !told.again) return told.problem;
+  if (!told.ok && !told.again) return { record, mine: [], refused: told.problem };
   const before = told.ok ? told.answer.answeredBefore : [];
   const mine = alertIds.filter((id) => !before.includes(id));
   const known = answer === "keep_separate" ? [] : await relate(app, record, mine, answer);
   const counts = told.ok ? told.answer : { taken: mine.length, unanswered: record.unansweredCount - mine.length };
   const after = await saveRecord(app, record, patchFor(record, alertIds, mine, answer, counts));
   await publish(app, after, { known, unsent: isUnsent(told) });
-  return before.length > 0 ? "Somebody else had answered a part of it; their answer stands." : undefined;
+  return { record: after, mine, ...(before.length > 0 ? { refused: ANSWERED_BEFORE } : {}) };
 }
+
+const ANSWERED_BEFORE = "Somebody else had answered a part of it; their answer stands.";
 
 /** What is kept separate gets its own record from its own triage, so nothing is written about it here. */
 async function relate(

@@ -78,9 +78,16 @@ export async function mustCall(
 ): Promise<SlackAnswer> {
   const answer = await slack.call(method, args);
   if (!answer.ok && !already.includes(answer.error ?? "")) {
-    throw new SlackProblem(`Slack refused ${method}: ${answer.error ?? "no reason given"}.`);
+    throw new SlackProblem(answer.error === "token_revoked" ? OVER : `Slack refused ${method}: ${reasonOf(answer)}.`);
   }
   return answer;
+}
+
+/** A step's token dies with its completion, so whoever meets this came second. */
+const OVER = "Somebody else was a moment earlier, and the channel says what came of it.";
+
+function reasonOf(answer: SlackAnswer): string {
+  return answer.error ?? "no reason given";
 }
 
 /** Calls what may fail without harm, such as a bookmark; says in the log what did. */
@@ -92,7 +99,7 @@ export async function mayCall(
 ): Promise<SlackAnswer> {
   const answer = await slack.call(method, args);
   if (!answer.ok && !already.includes(answer.error ?? "")) {
-    console.warn(`slack.decoration_failed ${method}: ${answer.error ?? "no reason given"}`);
+    console.warn(`slack.decoration_failed ${method}: ${reasonOf(answer)}`);
   }
   return answer;
 }
