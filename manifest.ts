@@ -69,6 +69,10 @@ export default Manifest({
     "chat:write.public",
     "datastore:read",
     "datastore:write",
+    // A person may make an incident's channel private; the app stays in it and needs these there.
+    "groups:history",
+    "groups:read",
+    "groups:write",
     "pins:write",
     "users:read",
     "users:read.email",

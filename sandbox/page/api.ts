@@ -84,6 +84,7 @@ export const api = {
   read: (request: ReadRequest) => post("/sandbox/read", request),
   join: (request: ChannelRequest) => post("/sandbox/join", request),
   archive: (request: ChannelRequest) => post("/sandbox/archive", request),
+  makePrivate: (request: ChannelRequest) => post("/sandbox/make_private", request),
   unarchive: (request: ChannelRequest) => post("/sandbox/unarchive", request),
   link: (request: LinkRequest) => post("/sandbox/link", request),
   dismissNotice: (request: DismissNoticeRequest) => post("/sandbox/dismiss_notice", request),

@@ -6,7 +6,7 @@ import { closeForm, submitForm } from "./forms.ts";
 import { closeView, pressInView, submitView, topView } from "./modals.ts";
 import { suggest } from "./suggestions.ts";
 import { openLink, pressWorkflowButton } from "./links.ts";
-import { archive, join, knownUser, markRead, say, unarchive } from "./people.ts";
+import { archive, deleteMessage, join, knownUser, makePrivate, markRead, say, setPerson, unarchive } from "./people.ts";
 import { findExecution, isOpen, touch } from "./platform.ts";
 import type { Runs } from "./runs.ts";
 import { runViews, workspaceView } from "./workspace_view.ts";
@@ -35,7 +35,14 @@ const InChannel = z.object({ user: z.string(), channel: z.string() });
 const Link = z.object({ user: z.string(), url: z.string(), channel: z.string().optional() });
 const DismissNotice = z.object({ user: z.string(), id: z.string() });
 const Expire = z.object({ executionId: z.string().optional() });
-const Settings = z.strictObject({ staleReadsMs: z.number().min(0).optional(), rateLimits: z.boolean().optional() });
+const Settings = z.strictObject({
+  staleReadsMs: z.number().min(0).optional(),
+  rateLimits: z.boolean().optional(),
+  /** Takes the place of all errors before; an empty object takes them away. */
+  errors: z.record(z.string(), z.string().min(1)).optional(),
+});
+const InMessage = z.object({ user: z.string(), channel: z.string(), ts: z.string() });
+const PersonKind = z.object({ person: z.string(), kind: z.enum(["member", "guest", "deactivated"]) });
 
 export interface PageDeps extends InteractivityDeps {
   readonly runs: Runs;
@@ -82,6 +89,18 @@ function mountPeople(routes: Hono, { platform }: PageDeps): void {
   routes.post(
     "/sandbox/unarchive",
     action(InChannel, (input) => unarchive(platform, input)),
+  );
+  routes.post(
+    "/sandbox/make_private",
+    action(InChannel, (input) => makePrivate(platform, input)),
+  );
+  routes.post(
+    "/sandbox/delete_message",
+    action(InMessage, (input) => deleteMessage(platform, input)),
+  );
+  routes.post(
+    "/sandbox/person",
+    action(PersonKind, (input) => setPerson(platform, input)),
   );
   routes.post(
     "/sandbox/dismiss_notice",

@@ -8,6 +8,8 @@ export interface Settings {
   /** A datastore read answers as of this many milliseconds ago. */
   staleReadsMs: number;
   rateLimits: boolean;
+  /** Methods of the Web API that fail, by their names, with Slack's error. */
+  errors: Readonly<Record<string, string>>;
 }
 
 export interface Platform {
@@ -109,6 +111,7 @@ export function addMessage(platform: Platform, input: NewMessage): Message {
 
 const LINES = {
   channel_join: "joined the channel",
+  channel_convert_to_private: "made the channel private",
   channel_leave: "left the channel",
   channel_archive: "archived the channel",
   channel_unarchive: "unarchived the channel",
@@ -127,6 +130,13 @@ export function addSystemLine(
 ): void {
   const name = platform.state.users[user]?.name ?? user;
   addMessage(platform, { channel, user, text: `${name} ${LINES[subtype]} ${detail}`.trimEnd(), subtype });
+}
+
+/** Its thread stays, and its pin goes. */
+export function removeMessage(platform: Platform, channel: Channel, ts: string): void {
+  platform.state.messages[channel.id] = (platform.state.messages[channel.id] ?? []).filter((one) => one.ts !== ts);
+  channel.pins = channel.pins.filter((pin) => pin.ts !== ts);
+  touch(platform);
 }
 
 export function findMessage(platform: Platform, channel: string, ts: string): Message | undefined {

@@ -107,7 +107,7 @@ async function startHost(platform: Platform, options: SlackStandInOptions, folde
 }
 
 function settingsOf(options: SlackStandInOptions): Settings {
-  return { staleReadsMs: 0, rateLimits: false, ...options.settings };
+  return { staleReadsMs: 0, rateLimits: false, errors: {}, ...options.settings };
 }
 
 /**

@@ -12,6 +12,8 @@ export interface User {
   readonly email: string;
   readonly color: string;
   readonly isBot: boolean;
+  /** Absent for full members and for the app. */
+  kind?: "guest" | "deactivated" | undefined;
 }
 
 export interface Bookmark {
@@ -26,7 +28,7 @@ export interface Channel {
   name: string;
   readonly isDirectMessage: boolean;
   readonly isGeneral: boolean;
-  readonly isPrivate: boolean;
+  isPrivate: boolean;
   readonly createdAt: Instant;
   readonly creator: string;
   isArchived: boolean;

@@ -3,6 +3,7 @@ import type { Context, Hono } from "hono";
 import { callerOf, type Caller } from "./credentials.ts";
 import type { Answer, Method } from "./method.ts";
 import { BLOCKS_METHODS } from "./methods/blocks_validate.ts";
+import { seenChannel } from "./methods/channel_access.ts";
 import { CHANNEL_EXTRAS } from "./methods/channel_extras.ts";
 import { CHAT_METHODS } from "./methods/chat.ts";
 import { CONVERSATION_READS } from "./methods/conversation_reads.ts";
@@ -70,10 +71,13 @@ function endedCompletion({ platform }: WebApiDeps, name: string, token: string, 
   );
 }
 
-function missingScope(platform: Platform, method: Method): Answer | undefined {
+/** In a private channel only the scopes for those help; one that the bot is not in does not exist for it. */
+function missingScope(platform: Platform, method: Method, args: Parsed["args"]): Answer | undefined {
   const provided = platform.app.manifest.oauth_config.scopes.bot;
-  if (method.scopes.length === 0 || method.scopes.some((scope) => provided.includes(scope))) return undefined;
-  return { error: "missing_scope", needed: method.scopes.join(","), provided: provided.join(",") };
+  const isPrivate = seenChannel(platform, String(args["channel"]))?.isPrivate === true;
+  const scopes = isPrivate ? method.scopes.filter((scope) => !scope.startsWith("channels:")) : method.scopes;
+  if (scopes.length === 0 || scopes.some((scope) => provided.includes(scope))) return undefined;
+  return { error: "missing_scope", needed: scopes.join(","), provided: provided.join(",") };
 }
 
 type Verdict = { readonly answer: Answer; readonly caller?: Caller } | { readonly retryAfter: number };
@@ -91,7 +95,9 @@ function decide(deps: WebApiDeps, name: string, { token, args }: Parsed): Verdic
     const retryAfter = limits.take(key, method.tier);
     if (retryAfter !== undefined) return { retryAfter };
   }
-  const scope = missingScope(platform, method);
+  const failure = platform.settings.errors[name];
+  if (failure !== undefined) return { answer: { error: failure }, caller };
+  const scope = missingScope(platform, method, args);
   if (scope) return { answer: scope, caller };
   const result = method.run(args, { ...deps, caller });
   if (!isProblems(result)) return { answer: result, caller };

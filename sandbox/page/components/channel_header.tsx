@@ -99,6 +99,7 @@ function ChannelMenu({ channel }: { readonly channel: ChannelView }) {
     : [
         ...(channel.isMember ? [] : [{ id: "join", name: "Join channel", choose: () => act(() => api.join(request)) }]),
         { id: "archive", name: "Archive channel", choose: () => act(() => api.archive(request)) },
+        { id: "private", name: "Make channel private", choose: () => act(() => api.makePrivate(request)) },
       ];
   return (
     <PopupMenu label="Channel menu" className="icon-button" align="end" items={items}>

@@ -3,7 +3,7 @@ import { APP, TEAM } from "../../seed.ts";
 import type { Block } from "../../page_api.ts";
 import { checkBlocks, interactiveElements, problemMessages } from "../blocks.ts";
 import { flag, id, json, method, text, type Answer, type Method, type MethodContext } from "../method.ts";
-import { addMessage, directChannel, findMessage, nextTs, touch, type Platform } from "../platform.ts";
+import { addMessage, directChannel, findMessage, nextTs, removeMessage, touch, type Platform } from "../platform.ts";
 import type { Channel, Message } from "../state.ts";
 import { EDITED_BY_ANOTHER_KILLS_BUTTONS } from "../strictness.ts";
 
@@ -169,9 +169,7 @@ const remove = method(3, ["chat:write"], z.object({ channel: id, ts: id }), (arg
   if (!message) return { error: "message_not_found" };
   if (message.user !== APP.botUserId || message.ephemeralTo !== undefined) return { error: "cant_delete_message" };
   if (channel.isArchived) return { error: "is_inactive" };
-  platform.state.messages[channel.id] = (platform.state.messages[channel.id] ?? []).filter((one) => one !== message);
-  channel.pins = channel.pins.filter((pin) => pin.ts !== message.ts);
-  touch(platform);
+  removeMessage(platform, channel, message.ts);
   return { channel: channel.id, ts: message.ts };
 });
 

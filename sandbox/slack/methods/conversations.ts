@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { APP } from "../../seed.ts";
 import { flag, id, method, text, type Answer, type Method } from "../method.ts";
-import { archiveChannel } from "../people.ts";
+import { nameProblem } from "../channel_names.ts";
+import { archiveChannel, renameChannel } from "../people.ts";
 import { addSystemLine, directChannel, touch, type Platform } from "../platform.ts";
 import type { Channel } from "../state.ts";
 import { BOT_UNARCHIVE_ERROR } from "../strictness.ts";
@@ -32,16 +33,6 @@ export function channelBody(channel: Channel): Readonly<Record<string, unknown>>
   };
 }
 
-/** What Slack says to a channel's name; undefined for a name that can be used. Archived channels keep their names. */
-function nameProblem(platform: Platform, name: string): string | undefined {
-  if (name === "") return "invalid_name_required";
-  if (name.length > 80) return "invalid_name_maxlength";
-  if (!/^[a-z0-9_-]+$/.test(name)) return "invalid_name_specials";
-  if (!/[a-z0-9]/.test(name)) return "invalid_name_punctuation";
-  const isTaken = Object.values(platform.state.channels).some((channel) => channel.name === name);
-  return isTaken ? "name_taken" : undefined;
-}
-
 const create = method(2, MANAGE, z.object({ name: text, is_private: flag.optional() }), (args, { platform }) => {
   const problem = nameProblem(platform, args.name);
   if (problem !== undefined) return { error: problem };
@@ -67,8 +58,10 @@ const create = method(2, MANAGE, z.object({ name: text, is_private: flag.optiona
 });
 
 function inviteProblem(platform: Platform, channel: Channel, user: string): string | undefined {
-  if (!platform.state.users[user]) return "user_not_found";
+  const invited = platform.state.users[user];
+  if (!invited) return "user_not_found";
   if (user === APP.botUserId) return "cant_invite_self";
+  if (invited.kind !== undefined) return invited.kind === "guest" ? "user_is_restricted" : "user_disabled";
   return channel.memberIds.includes(user) ? "already_in_channel" : undefined;
 }
 
@@ -131,8 +124,7 @@ const rename = method(2, MANAGE, z.object({ channel: id, name: text }), (args, {
   if (typeof channel === "string") return { error: channel };
   const problem = nameProblem(platform, args.name);
   if (problem !== undefined) return { error: problem };
-  channel.name = args.name;
-  addSystemLine(platform, channel, APP.botUserId, "channel_name", `#${args.name}`);
+  renameChannel(platform, channel, APP.botUserId, args.name);
   return { channel: channelBody(channel) };
 });
 

@@ -18,12 +18,12 @@ function userBody(platform: Platform, user: User): Readonly<Record<string, unkno
     team_id: TEAM.id,
     name: user.handle,
     real_name: user.name,
-    deleted: false,
+    deleted: user.kind === "deactivated",
     color: user.color.replace("#", ""),
     tz: "Etc/UTC",
     tz_offset: 0,
     is_bot: user.isBot,
-    is_restricted: false,
+    is_restricted: user.kind === "guest",
     is_ultra_restricted: false,
     is_app_user: false,
     profile: {
@@ -56,7 +56,8 @@ const info = method(4, ["users:read"], z.object({ user: id }), (args, { platform
 const lookupByEmail = method(3, ["users:read.email"], z.object({ email: id }), (args, { platform }) => {
   const wanted = args.email.toLowerCase();
   const user = Object.values(platform.state.users).find((candidate) => candidate.email.toLowerCase() === wanted);
-  return user ? { user: userBody(platform, user) } : { error: "users_not_found" };
+  // Of people who have left, Slack tells by their ids only.
+  return user && user.kind !== "deactivated" ? { user: userBody(platform, user) } : { error: "users_not_found" };
 });
 
 const list = method(2, ["users:read"], z.object(paged), (args, { platform }) => {
