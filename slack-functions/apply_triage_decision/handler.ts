@@ -46,7 +46,11 @@ async function decisionFrom(app: App, inputs: Inputs): Promise<Decision | undefi
     at: fromIso(inputs.decided_at) ?? app.now,
     note: inputs.note ?? "",
     ...(decision === "dismiss"
-      ? { reason: parseReason(inputs.reason), dismissAlertIds: idsIn(inputs.dismiss_alert_ids) }
+      ? {
+          reason: parseReason(inputs.reason),
+          // An empty list would say that nothing was ticked; an empty text says that nothing was listed.
+          ...(inputs.dismiss_alert_ids ? { dismissAlertIds: idsIn(inputs.dismiss_alert_ids) } : {}),
+        }
       : {}),
     ...(decision === "merge" && inputs.merge_into ? { mergeInto: inputs.merge_into } : {}),
   };
