@@ -16,6 +16,7 @@ import { ResolveIncidentWorkflow } from "./workflows/resolve_incident.ts";
 import { SnoozeTriageWorkflow } from "./workflows/snooze_triage.ts";
 import { StartTriageWorkflow } from "./workflows/start_triage.ts";
 import { TriageAlertWorkflow } from "./workflows/triage_alert.ts";
+import { UndoTriageWorkflow } from "./workflows/undo_triage.ts";
 
 /** COMPANION_URL at build time: Slack's hooks run this file under Deno, our own tools under Node. */
 function companionUrl(): string | undefined {
@@ -46,6 +47,7 @@ export default Manifest({
     ExplainAlertWorkflow,
     ExplainByLinkWorkflow,
     SnoozeTriageWorkflow,
+    UndoTriageWorkflow,
     OpenFromFeedWorkflow,
     SplitOutWorkflow,
   ],

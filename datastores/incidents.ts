@@ -58,6 +58,8 @@ export const IncidentsDatastore = DefineDatastore({
     /** The last rise that people were pinged for. */
     rise_number: { type: Schema.types.number },
     decision_id: { type: Schema.types.string },
+    /** JSON of the decisions that were taken back: none of them is applied again. */
+    undone_decision_ids: { type: Schema.types.string },
     decided_by: { type: Schema.types.string },
     decided_at: { type: Schema.types.number },
     reason: { type: Schema.types.string },
@@ -78,7 +80,7 @@ export const IncidentsDatastore = DefineDatastore({
     archived_at: { type: Schema.types.number },
     /** JSON of what Slack's limits left undone of the channel's dressing. */
     undecorated: { type: Schema.types.string },
-    /** Unix seconds; set when the incident is closed. */
+    /** Unix seconds; for an open incident a time that nobody will see, since an attribute of this type cannot be emptied. */
     expires_at: { type: Schema.slack.types.timestamp },
   },
 });

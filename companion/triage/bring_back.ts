@@ -1,7 +1,7 @@
 import type { Person } from "../../core/incident.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
 import { homeOf } from "./home.ts";
-import { actorOf, announceAlert, record, type Unit } from "./unit.ts";
+import { actorOf, announceAlert, record, tellLaterAlerts, type Unit } from "./unit.ts";
 
 /**
  * What a merge is about to move, written down before it does: the alerts with what they are to the source, and the
@@ -72,6 +72,8 @@ export async function bringBack(unit: Unit, source: IncidentRow, by: Person): Pr
     if (window?.incidentId === holderId) await unit.tx.replaceWindow(serviceId, id, window.openedAt, window.closesAt);
   }
   await unit.tx.saveUndoMemory(id, { ...memory, movedAlerts: [], movedWindows: [] });
+  // How many alerts are left there is told with the later ones.
+  if (back.length > 0) await tellLaterAlerts(unit, holderId, "");
   const alertIds = back.map((alert) => alert.id);
   await record(unit, holderId, "incident.gave_back", "person_undid", actorOf(by), { to: id, alertIds });
   return alertIds;

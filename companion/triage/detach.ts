@@ -4,7 +4,7 @@ import { transition } from "../../core/transitions.ts";
 import type { AlertFacts } from "../store/store.ts";
 import { openForAlert } from "./open.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
-import { actorOf, record, type Unit } from "./unit.ts";
+import { actorOf, record, tellLaterAlerts, type Unit } from "./unit.ts";
 
 /**
  * Takes alerts off an open incident. It is remembered that they are separate, so that nothing attaches them again; what is
@@ -30,6 +30,7 @@ export async function takeDetachment(
       ...(openedAs === undefined ? {} : { openedAs }),
     });
   }
+  await tellLaterAlerts(unit, incidentId, "");
   await unit.tx.rememberAnswer("detach", requestId, { ok: true }, unit.now);
   return accept({ ok: true });
 }

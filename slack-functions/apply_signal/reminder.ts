@@ -3,7 +3,7 @@ import { ACTIVITY_MS } from "../../core/reminders.ts";
 import { describeDuration } from "../../core/time.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
-import { type Block, context, section, snoozeButton } from "../shared/card.ts";
+import { type Block, context, section } from "../shared/card.ts";
 import { type IncidentRecord, saveRecord, whereOf } from "../shared/incidents.ts";
 import { channelLink, escapeText, mention } from "../shared/mrkdwn.ts";
 import { pagingLine } from "../shared/paging_text.ts";
@@ -13,6 +13,7 @@ import { publish } from "../shared/publish.ts";
 import { mayCall, numberOf, recordOf } from "../shared/slack.ts";
 import { lastHumanMessageAt } from "./last_message.ts";
 import type { SignalOutcome } from "./signals.ts";
+import { snoozeButton } from "../shared/workflow_buttons.ts";
 
 /**
  * Nobody has decided for a while: reminds where the triage lives, and has the question asked anew. Whether it is snoozed is

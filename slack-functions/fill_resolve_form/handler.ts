@@ -8,6 +8,7 @@ import type { Alert } from "../../core/alert.ts";
 import { isOpen } from "../../core/incident.ts";
 import { toIso } from "../../core/time.ts";
 import { readAlerts } from "../shared/alerts.ts";
+import { shownIds, tickedIds } from "../shared/alert_choices.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, section } from "../shared/card.ts";
 import { completeStep } from "../shared/completion.ts";
@@ -16,7 +17,7 @@ import { mayDecide } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
 import { messageView } from "../shared/views.ts";
-import { OPEN_FORM, openFormBlocks, RESOLVE_VIEW, resolveView, shownIds, SUMMARY, tickedIds } from "./blocks.ts";
+import { OPEN_FORM, openFormBlocks, RESOLVE_VIEW, resolveView, SUMMARY } from "./blocks.ts";
 import { FillResolveFormDefinition } from "./definition.ts";
 
 type Inputs = { incident_id: string; user_id: string };

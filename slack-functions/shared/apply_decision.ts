@@ -26,6 +26,8 @@ export async function applyDecision(
 ): Promise<IncidentRecord | undefined> {
   const before = await awaitIncident(app, decision.incidentId);
   if (!before) return undefined;
+  // What somebody took back stays taken back, however often and late it still comes.
+  if (before.undoneDecisionIds.includes(decision.id)) return before;
   const isRepeat = before.incident.status !== "triage";
   // Somebody else's decision stands; this one came too late.
   if (isRepeat && before.decisionId !== decision.id) return before;

@@ -11,6 +11,7 @@ import { type LatestUpdate, updateBlocks, updateLine } from "./latest_update.ts"
 import { channelLink, deciderText, escapeText, link, mention, time } from "./mrkdwn.ts";
 import { closingLine, pagingLine, resolutionText } from "./paging_text.ts";
 import type { Settings } from "./settings.ts";
+import { cardButtons, feedButtons } from "./workflow_buttons.ts";
 
 export type Block = Readonly<Record<string, unknown>>;
 
@@ -69,7 +70,7 @@ export function cardBlocks(view: CardView): Block[] {
           ),
         ]
       : []),
-    ...buttons(view),
+    ...cardButtons(view),
   ];
 }
 
@@ -221,47 +222,6 @@ function alertsPart(view: CardView): Block[] {
   return left > 0 ? [...blocks, context(`and ${left} more attached ${left === 1 ? "alert" : "alerts"}`)] : blocks;
 }
 
-/** Workflow buttons only: they outlive every run. A button whose link is not configured is left out. */
-function buttons({ record, links }: CardView): Block[] {
-  const { incident } = record;
-  const elements: Block[] = [];
-  if (incident.status === "active" && links.resolve) {
-    elements.push(workflowButton("Resolve incident", "resolve", links.resolve, incident.id, "primary"));
-  }
-  if (incident.status === "triage" && links.askAgain) {
-    elements.push(workflowButton("Buttons not working?", "ask_again", links.askAgain, incident.id));
-  }
-  const snooze = incident.status === "triage" ? snoozeButton(links, incident.id) : undefined;
-  if (snooze) elements.push(snooze);
-  if (isOpen(incident) && sharesChannel(record) && links.split) {
-    elements.push(workflowButton("Give it its own channel", "split_out", links.split, incident.id));
-  }
-  if (links.why) elements.push(workflowButton("Why?", "why", links.why, incident.id));
-  // A fixed id, so that a press on a card that is being redrawn still finds its button.
-  return elements.length > 0 ? [{ type: "actions", block_id: "card_buttons", elements }] : [];
-}
-
-/** Puts the reminders off; undefined where its link is not configured. */
-export function snoozeButton(links: Settings["links"], incidentId: string): Block | undefined {
-  return links.snooze ? workflowButton("Snooze", "snooze", links.snooze, incidentId) : undefined;
-}
-
-export function workflowButton(
-  text: string,
-  actionId: string,
-  url: string,
-  incidentId: string,
-  style?: "primary",
-): Block {
-  return {
-    type: "workflow_button",
-    text: { type: "plain_text", text },
-    action_id: actionId,
-    ...(style ? { style } : {}),
-    workflow: { trigger: { url, customizable_input_parameters: [{ name: "incident_id", value: incidentId }] } },
-  };
-}
-
 export function section(text: string, blockId?: string): Block {
   return { type: "section", text: { type: "mrkdwn", text }, ...(blockId ? { block_id: blockId } : {}) };
 }
@@ -288,7 +248,7 @@ export function feedBlocks(view: CardView): Block[] {
   const { incident, channelId } = view.record;
   const title = `*${escapeText(incident.serviceName, 80)}*: ${escapeText(incident.title, 200)}`;
   const where = channelId ? ` · ${channelLink(channelId)}` : "";
-  return [section(`${statusLine(view)}\n${title}${where}`)];
+  return [section(`${statusLine(view)}\n${title}${where}`), ...feedButtons(view)];
 }
 
 /** The one post in the announcement channel, edited through the incident's life. */

@@ -11,6 +11,8 @@ import { mustBulkPut, mustCall, numberOf, recordOf, type Slack, textOf } from ".
 const DATASTORE = "incidents";
 /** How long the record of a closed incident is kept in Slack; the companion's timeline keeps it longer. */
 const KEPT_AFTER_CLOSE_MS = 90 * 24 * HOUR;
+/** The year 2100, in seconds. */
+const NEVER_S = 4_102_444_800;
 
 /** An incident as Slack's record has it: the incident itself, and where its messages are. */
 export interface IncidentRecord extends Revision {
@@ -51,6 +53,8 @@ export interface IncidentRecord extends Revision {
   /** The last rise that people were pinged for. */
   readonly riseNumber: number;
   readonly decisionId: string;
+  /** Decisions that were taken back: none of them is applied again, however late it comes. */
+  readonly undoneDecisionIds: readonly string[];
   /** The closed incident whose alert PagerDuty reopened; empty for every other triage. */
   readonly reopenedFrom: string;
   /** Until when nobody is reminded; 0 while the reminders run. */
@@ -101,6 +105,7 @@ export function newRecord(incident: Incident): IncidentRecord {
     offerUpTo: 0,
     riseNumber: 0,
     decisionId: "",
+    undoneDecisionIds: [],
     reopenedFrom: "",
     snoozedUntil: 0,
     snoozedBy: "",
@@ -230,6 +235,8 @@ function itemOf(incident: Incident): Record<string, string | number> {
     service_name: incident.serviceName,
     opened_at: incident.openedAt,
     status: incident.status,
+    // One that was closed before had a term, and an attribute of Slack's own types cannot be emptied.
+    expires_at: NEVER_S,
   };
   if (incident.status === "triage") return item;
   item["decided_by"] = JSON.stringify(incident.decidedBy);
@@ -285,6 +292,7 @@ export function parseRecord(item: Readonly<Record<string, unknown>>): IncidentRe
     offerUpTo: numberOf(item["offer_up_to"]),
     riseNumber: numberOf(item["rise_number"]),
     decisionId: textOf(item["decision_id"]),
+    undoneDecisionIds: idsIn(item["undone_decision_ids"]),
     reopenedFrom: textOf(item["reopened_from"]),
     snoozedUntil: numberOf(item["snoozed_until"]),
     snoozedBy: textOf(item["snoozed_by"]),

@@ -10,6 +10,7 @@ import { channelLink, escapeText, link, mention, plainName } from "./mrkdwn.ts";
 import { isPosted } from "./posted.ts";
 import { publish } from "./publish.ts";
 import { mayCall } from "./slack.ts";
+import { takeOutButton } from "./workflow_buttons.ts";
 
 /**
  * What a merge does to the target: it gets the source's alerts, a message that says so, and the source's people.
@@ -35,17 +36,25 @@ export async function carryMergeOver(
   const alertIds = [...new Set([...target.alertIds, ...attached.map(({ alert }) => alert.id)])];
   const after = await saveRecord(app, target, { alertIds });
   await invitePeopleOf(app, source, target, moved);
-  const marker = `merged:${source.incident.id}`;
+  const marker = mergeMarker(source, decision.id);
   if (!isRepeat || !(await isPosted(app, target, marker))) {
     await mayCall(app.slack, "chat.postMessage", {
       ...whereOf(target),
       text: `${plainName(decision.by.name)} merged #${escapeText(source.incident.number, 20)} into this incident.`,
-      blocks: mergedBlocks(source, moved, decision, marker),
+      blocks: [
+        ...mergedBlocks(source, moved, decision, marker),
+        ...takeOutButton(source.incident.id, app.settings.links),
+      ],
       unfurl_links: false,
       unfurl_media: false,
     });
   }
   await publish(app, after, { known: moved });
+}
+
+/** One message a merge: after an undo the same two may be merged again. */
+export function mergeMarker(source: IncidentRecord, decisionId: string): string {
+  return `merged:${source.incident.id}:${decisionId}`;
 }
 
 function mergedBlocks(

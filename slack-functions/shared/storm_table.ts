@@ -1,12 +1,13 @@
 import type { Alert } from "../../core/alert.ts";
 import { readAlerts, type StoredAlert } from "./alerts.ts";
 import type { App } from "./app.ts";
-import { type Block, section, statusLine, workflowButton } from "./card.ts";
+import { type Block, section, statusLine } from "./card.ts";
 import { type IncidentRecord, readIncidents } from "./incidents.ts";
 import { escapeText, link, mention } from "./mrkdwn.ts";
 import { pagingLine } from "./paging_text.ts";
 import { mayCall } from "./slack.ts";
 import type { Settings } from "./settings.ts";
+import { workflowButton } from "./workflow_buttons.ts";
 
 /** A line of a table: one triage of a storm that shares its message with others. */
 export interface TableRow {

@@ -3,7 +3,7 @@ import { readAlerts } from "./alerts.ts";
 import type { App } from "./app.ts";
 import { section } from "./card.ts";
 import { createFurtherChannel, ensureCard } from "./channel.ts";
-import { type IncidentRecord, saveRecord, sharesChannel, whereOf } from "./incidents.ts";
+import { alertIdsOf, type IncidentRecord, saveRecord, sharesChannel, whereOf } from "./incidents.ts";
 import { invitePeople, inviteUser, membersOf } from "./invite.ts";
 import { channelLink } from "./mrkdwn.ts";
 import { listIncident } from "./open_incidents.ts";
@@ -74,7 +74,7 @@ export async function openSuccessorChannel(app: App, record: IncidentRecord, mov
 }
 
 async function bringPeople(app: App, record: IncidentRecord, others: readonly string[]): Promise<void> {
-  const stored = await readAlerts(app.slack, record.alertIds);
+  const stored = await readAlerts(app.slack, alertIdsOf(record));
   const paged = stored.filter(({ alert }) => alert.relation === "attached").flatMap(({ alert }) => alert.paged);
   await invitePeople(app, record.channelId, paged, record.startedBy?.slackUserId);
   for (const user of new Set([...others, record.lead])) {

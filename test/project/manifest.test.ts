@@ -38,7 +38,13 @@ interface ManifestJson {
 }
 
 /** The steps that make up a triage: each is offered in Workflow Builder. */
-const BUILDER_STEPS = ["open_triage", "ask_for_triage_decision", "apply_triage_decision", "offer_incident_controls"];
+const BUILDER_STEPS = [
+  "open_triage",
+  "ask_for_triage_decision",
+  "apply_triage_decision",
+  "offer_incident_controls",
+  "undo_triage",
+];
 
 const printManifest = (companionUrl?: string) =>
   runCommand("npm", ["run", "--silent", "manifest"], companionUrl === undefined ? {} : { COMPANION_URL: companionUrl });
@@ -137,6 +143,7 @@ describe("npm run --silent manifest", () => {
       "split_out",
       "explain_alert",
       "explain_by_link",
+      "undo_triage",
     ]) {
       const workflow = /workflow: "#\/workflows\/(\w+)"/.exec(read(`triggers/${name}.ts`))?.[1] ?? "";
       expect(Object.keys(manifest.workflows), `triggers/${name}.ts`).toContain(workflow);

@@ -53,7 +53,15 @@ describe("README.md", () => {
 
   it("has the table of transitions as the code has it", () => {
     const rows = tableRows("README.md", "Command");
-    expect(rows.map(([command]) => command)).toEqual(["create", "merge", "dismiss", "resolve"]);
+    expect(rows.map(([command]) => command)).toEqual([
+      "create",
+      "merge",
+      "dismiss",
+      "resolve",
+      "undo",
+      "reopen",
+      "detach",
+    ]);
     for (const [command, from] of rows) {
       expect(from?.split(", "), command).toEqual(ALLOWED_FROM[command as CommandType]);
     }

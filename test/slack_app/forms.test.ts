@@ -9,9 +9,10 @@ import {
   targetOptions,
 } from "../../slack-functions/ask_for_triage_decision/blocks.ts";
 import { claimView } from "../../slack-functions/claim_triage/blocks.ts";
-import { resolveView, shownIds, tickedIds } from "../../slack-functions/fill_resolve_form/blocks.ts";
+import { resolveView } from "../../slack-functions/fill_resolve_form/blocks.ts";
 import { offerBlocks, type Offered } from "../../slack-functions/offer_later_alert/blocks.ts";
 import { sentenceView, whyBlocks } from "../../slack-functions/explain_alert/blocks.ts";
+import { shownIds, tickedIds } from "../../slack-functions/shared/alert_choices.ts";
 import type { Block } from "../../slack-functions/shared/card.ts";
 import type { OpenIncident } from "../../slack-functions/shared/open_incidents.ts";
 import { alert, AT, DANA, INCIDENTS, record } from "./builders.ts";

@@ -1,0 +1,139 @@
+import { SlackFunction } from "deno-slack-sdk/mod.ts";
+import type {
+  ActionContext,
+  ViewClosedContext,
+  ViewSubmissionContext,
+} from "deno-slack-sdk/functions/interactivity/types.ts";
+import { isOpen } from "../../core/incident.ts";
+import { REOPEN_CHOICES } from "../../core/protocol.ts";
+import { toIso } from "../../core/time.ts";
+import { ATTACHED, shownIds, tickedIds } from "../shared/alert_choices.ts";
+import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
+import { section } from "../shared/card.ts";
+import { readIncident } from "../shared/incidents.ts";
+import { mayDecide, safeJson } from "../shared/people.ts";
+import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
+import { IN_PAGERDUTY, sentenceView, OPEN_UNDO_FORM, openFormBlocks, UNDO_VIEW } from "./blocks.ts";
+import { FillUndoFormDefinition } from "./definition.ts";
+import { formFor, NOT_ALLOWED } from "./form.ts";
+
+type Inputs = { incident_id: string; user_id: string };
+
+export default SlackFunction(FillUndoFormDefinition, async (context) => {
+  const { incident_id, user_id, interactivity } = context.inputs;
+  try {
+    const app = openApp(context);
+    const pointer = textOf(recordOf(interactivity)["interactivity_pointer"]);
+    // Starting a workflow may outlast the pointer's 3 s; then a press on a message brings a fresh one.
+    if (!(await showForm(app, pointer, incident_id, user_id))) await offerForm(app, incident_id, user_id);
+    return { completed: false };
+  } catch (thrown) {
+    return { error: `The form could not be opened. ${problemOf(thrown)} Press the button again.` };
+  }
+})
+  .addBlockActionsHandler(OPEN_UNDO_FORM, openFromMessage)
+  .addViewSubmissionHandler(UNDO_VIEW, submit)
+  .addViewClosedHandler(UNDO_VIEW, close);
+
+const NOTHING = {
+  incident_id: "",
+  command: "none",
+  done_by: "",
+  done_at: "",
+  request_id: "",
+  in_pagerduty: "leave",
+  alerts: "[]",
+};
+
+/**
+ * Opens an empty form while the pointer lives, then fills it.
+ * @returns false where Slack did not open it
+ */
+async function showForm(app: App, pointer: string, incidentId: string, userId: string): Promise<boolean> {
+  const waiting = sentenceView("Looking up what this would do…");
+  const opened = await app.slack.call("views.open", { interactivity_pointer: pointer, view: waiting });
+  if (!opened.ok) return false;
+  const view = await formFor(app, incidentId, userId);
+  await mustCall(app.slack, "views.update", { view_id: textOf(recordOf(opened["view"])["id"]), view });
+  return true;
+}
+
+/** To the person alone: the incident's channel may be archived, and nobody else asked. */
+async function offerForm(app: App, incidentId: string, userId: string): Promise<void> {
+  const message = { text: "The form could not open in time.", blocks: openFormBlocks(userId) };
+  const sent = await mayCall(app.slack, "chat.postMessage", { channel: userId, ...message });
+  if (sent.ok) return;
+  const record = await readIncident(app.slack, incidentId);
+  await mustCall(app.slack, "chat.postMessage", { channel: record?.channelId ?? "", ...message });
+}
+
+async function openFromMessage(context: ActionContext<Inputs>): Promise<void> {
+  const app = openAppForClick(context);
+  const userId = context.body.user.id;
+  const channel = textOf(recordOf(context.body.channel)["id"]);
+  const ts = textOf(recordOf(context.body.message)["ts"]);
+  try {
+    const pointer = context.body.interactivity.interactivity_pointer;
+    if (!(await showForm(app, pointer, context.inputs.incident_id, userId))) return;
+    const text = "The form was opened.";
+    await mayCall(app.slack, "chat.update", { channel, ts, text, blocks: [section(text)] });
+  } catch (thrown) {
+    const text = `That did not work. ${problemOf(thrown)} Press again in a moment.`;
+    await mayCall(app.slack, "chat.postEphemeral", { channel, user: userId, text });
+  }
+}
+
+async function submit(context: ViewSubmissionContext<Inputs>) {
+  const app = openAppForClick(context);
+  const executionId = context.body.function_data.execution_id;
+  const userId = context.body.user.id;
+  const instead = (sentence: string) => ({ response_action: "update" as const, view: sentenceView(sentence) });
+  try {
+    const record = await readIncident(app.slack, context.inputs.incident_id);
+    if (!record) return instead("That incident could not be found. It may be older than what Slack keeps.");
+    if (!(await mayDecide(app.slack, userId, app.teamId))) return instead(NOT_ALLOWED);
+    const { status } = record.incident;
+    if (status !== recordOf(safeJson(textOf(context.view.private_metadata)))["status"]) {
+      return instead("This changed while the form was open: somebody else was a moment earlier. Look at the card.");
+    }
+    const values = recordOf(recordOf(context.view.state)["values"]);
+    const alerts = tickedIds(values);
+    const wrong = isOpen(record.incident) ? problemOfTicks(alerts, shownIds(context.view.blocks)) : undefined;
+    if (wrong) return { response_action: "errors" as const, errors: { [`${ATTACHED}:0`]: wrong } };
+    const completed = await app.slack.call("functions.completeSuccess", {
+      function_execution_id: executionId,
+      outputs: {
+        incident_id: record.incident.id,
+        command: isOpen(record.incident) ? "detach" : status === "resolved" ? "reopen" : "undo",
+        done_by: userId,
+        done_at: toIso(app.now),
+        request_id: executionId,
+        in_pagerduty: choiceIn(values),
+        alerts: JSON.stringify(alerts),
+      },
+    });
+    return completed.ok ? undefined : instead("This form was used already. Look at the card.");
+  } catch (thrown) {
+    return instead(`That did not work. ${problemOf(thrown)} Press the button again.`);
+  }
+}
+
+/** An incident without any alert would be about nothing. */
+function problemOfTicks(ticked: readonly string[], shown: readonly string[]): string | undefined {
+  if (ticked.length === 0) return "Tick at least one.";
+  return ticked.length === shown.length
+    ? "Leave at least one; to be rid of all of them, dismiss the incident."
+    : undefined;
+}
+
+function choiceIn(values: Readonly<Record<string, unknown>>): string {
+  const selected = recordOf(recordOf(recordOf(values[IN_PAGERDUTY])[IN_PAGERDUTY])["selected_option"]);
+  return REOPEN_CHOICES.find((choice) => choice === selected["value"]) ?? "leave";
+}
+
+/** A form that nobody sends ends its run; otherwise the run would wait for ever. */
+async function close(context: ViewClosedContext<Inputs>): Promise<void> {
+  const app = openAppForClick(context);
+  const execution = context.body.function_data.execution_id;
+  await app.slack.call("functions.completeSuccess", { function_execution_id: execution, outputs: NOTHING });
+}

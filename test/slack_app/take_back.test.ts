@@ -1,0 +1,94 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Decision } from "../../core/protocol.ts";
+import { applyDecision } from "../../slack-functions/shared/apply_decision.ts";
+import { newRecord, readIncident, saveIncident } from "../../slack-functions/shared/incidents.ts";
+import { handOver, handOverPending } from "../../slack-functions/shared/pending.ts";
+import { takeBack } from "../../slack-functions/undo_triage/take_back.ts";
+import { AT, DANA, INCIDENTS } from "./builders.ts";
+import { type FakeApp, fakeApp } from "./fake_app.ts";
+
+let fake: FakeApp;
+const NOW = AT + 600_000;
+const asked = {
+  incidentId: "inc_1",
+  command: "undo",
+  by: DANA,
+  at: NOW,
+  requestId: "Fx9",
+  inPagerduty: "page",
+} as const;
+const dismissal: Decision = {
+  id: "Fx1",
+  incidentId: "inc_1",
+  decision: "dismiss",
+  by: DANA,
+  at: AT,
+  note: "",
+  reason: "false_alarm",
+};
+const record = () => readIncident(fake.app.slack, "inc_1");
+
+beforeEach(async () => {
+  fake = fakeApp(NOW);
+  fake.on("conversations.info", () => ({ ok: true, channel: { is_archived: false, is_member: true } }));
+  await saveIncident(fake.app, newRecord(INCIDENTS.dismissed), INCIDENTS.dismissed, {
+    channelId: "C1",
+    cardTs: "1.1",
+    questionTs: "1.2",
+    decisionId: "Fx1",
+    feedTs: "7.7",
+  });
+});
+
+describe("a decision taken back in Slack", () => {
+  it("is not applied when it comes again, and a new one is", async () => {
+    await takeBack(fake.app, asked);
+    fake.calls.length = 0;
+    await applyDecision(fake.app, dismissal);
+    expect(await record()).toMatchObject({
+      incident: { status: "triage" },
+      decisionId: "",
+      undoneDecisionIds: ["Fx1"],
+    });
+    expect(fake.calls).toEqual([]);
+    await applyDecision(fake.app, { ...dismissal, id: "Fx2", decision: "create" });
+    expect(await record()).toMatchObject({ incident: { status: "active" }, decisionId: "Fx2" });
+    await applyDecision(fake.app, dismissal);
+    expect(await record()).toMatchObject({ incident: { status: "active" }, decisionId: "Fx2" });
+  });
+
+  it("keeps its record for ever, since it is open again", async () => {
+    const before = fake.datastores.get("incidents")?.get("inc_1")?.["expires_at"];
+    await takeBack(fake.app, asked);
+    const after = fake.datastores.get("incidents")?.get("inc_1")?.["expires_at"];
+    expect(Number(after)).toBeGreaterThan(Number(before) + 3_600 * 24 * 365);
+  });
+
+  it("is told to the companion in order: what was kept before goes first, and what was chosen for PagerDuty is kept", async () => {
+    await handOver(fake.app, "decide", "inc_1", "Fx1", { phase: "applied", decision: dismissal });
+    await takeBack(fake.app, asked);
+    const kept = [...(fake.datastores.get("pending")?.values() ?? [])];
+    expect(kept.map(({ id }) => id)).toEqual(["decide:Fx1", "undo:Fx9"]);
+    fake.answers.decide = { ok: true, stands: dismissal };
+    fake.answers.undo = { ok: true, alertIds: [], windowClosesAt: 0, windowHeldBy: "" };
+    fake.told.length = 0;
+    await handOverPending(fake.app);
+    expect(fake.told.map(({ call }) => call)).toEqual(["decide", "undo"]);
+    expect(fake.told[1]?.body).toMatchObject({ decisionId: "Fx1", inPagerduty: "page", requestId: "Fx9" });
+    expect(fake.datastores.get("pending")?.size).toBe(0);
+  });
+
+  it("leaves nothing behind to be told again once the companion has answered", async () => {
+    fake.answers.undo = { ok: true, alertIds: [], windowClosesAt: AT, windowHeldBy: "" };
+    await takeBack(fake.app, asked);
+    expect(fake.datastores.get("pending")?.size).toBe(0);
+    expect(await record()).toMatchObject({ windowClosesAt: AT });
+  });
+
+  it("twice does nothing the second time", async () => {
+    await takeBack(fake.app, asked);
+    fake.calls.length = 0;
+    expect(await takeBack(fake.app, { ...asked, requestId: "Fx10" })).toBeUndefined();
+    expect(fake.calls).toEqual([]);
+  });
+});
