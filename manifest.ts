@@ -7,6 +7,7 @@ import { OpenIncidentsDatastore } from "./datastores/open_incidents.ts";
 import { PendingDatastore } from "./datastores/pending.ts";
 import { StormsDatastore } from "./datastores/storms.ts";
 import { AskAgainWorkflow } from "./workflows/ask_again.ts";
+import { DismissIncidentWorkflow } from "./workflows/dismiss_incident.ts";
 import { ExplainAlertWorkflow } from "./workflows/explain_alert.ts";
 import { ExplainByLinkWorkflow } from "./workflows/explain_by_link.ts";
 import { HandleSignalWorkflow } from "./workflows/handle_signal.ts";
@@ -48,6 +49,7 @@ export default Manifest({
     ExplainByLinkWorkflow,
     SnoozeTriageWorkflow,
     UndoTriageWorkflow,
+    DismissIncidentWorkflow,
     OpenFromFeedWorkflow,
     SplitOutWorkflow,
   ],

@@ -15,6 +15,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const LINK_VARIABLES = {
   RESOLVE_LINK_URL: "resolve_incident",
   UNDO_LINK_URL: "undo_triage",
+  DISMISS_LINK_URL: "dismiss_incident",
   WHY_LINK_URL: "explain_alert",
   ASK_AGAIN_LINK_URL: "ask_again",
   SNOOZE_LINK_URL: "snooze_triage",

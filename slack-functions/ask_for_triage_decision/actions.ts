@@ -3,40 +3,21 @@ import type {
   SuggestionContext,
   ViewSubmissionContext,
 } from "deno-slack-sdk/functions/interactivity/types.ts";
-import type { Alert } from "../../core/alert.ts";
 import type { DismissReason, Incident } from "../../core/incident.ts";
 import type { PersonsDecision } from "../../core/protocol.ts";
 import { toIso } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
-import { readAlerts } from "../shared/alerts.ts";
 import { type App, openAppForClick, problemOf } from "../shared/app.ts";
 import { completeStep } from "../shared/completion.ts";
-import {
-  alertIdsOf,
-  idsIn,
-  type IncidentRecord,
-  parseReason,
-  placeOf,
-  readIncident,
-  sharesChannel,
-} from "../shared/incidents.ts";
+import { type IncidentRecord, placeOf, readIncident, sharesChannel } from "../shared/incidents.ts";
 import { readOpenIncidents } from "../shared/open_incidents.ts";
 import { escapeText, plainName } from "../shared/mrkdwn.ts";
 import { mayDecide, personOf, safeJson } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
 import { messageView } from "../shared/views.ts";
-import {
-  DISMISS_ALSO,
-  DISMISS_NOTE,
-  DISMISS_REASON,
-  type Dismissal,
-  dismissView,
-  MERGE_TARGET,
-  mergeView,
-  recordingBlocks,
-  targetOptions,
-} from "./blocks.ts";
+import { DISMISS_REASON, dismissView, MERGE_TARGET, mergeView, recordingBlocks, targetOptions } from "./blocks.ts";
+import { dismissalIn, dismissalOf } from "./dismissal.ts";
 import { drawQuestion } from "./question.ts";
 
 type Inputs = { incident_id: string };
@@ -86,7 +67,7 @@ export async function openDismissForm(context: ActionContext<Inputs>) {
     const view =
       typeof record === "string"
         ? messageView("Not an incident", escapeText(record))
-        : dismissView(await whatDismissEnds(app, record), channelId, messageTs, sharesChannel(record));
+        : dismissView(await dismissalOf(app, record), channelId, messageTs, sharesChannel(record));
     await mustCall(app.slack, "views.update", { view_id: opened, view });
   });
 }
@@ -133,15 +114,11 @@ export async function submitDismiss(context: ViewSubmissionContext<Inputs>) {
   const app = openAppForClick(context);
   const userId = context.body.user.id;
   const executionId = context.body.function_data.execution_id;
-  const reason = parseReason(recordOf(valueOf(context, DISMISS_REASON)["selected_option"])["value"]);
-  const note = textOf(valueOf(context, DISMISS_NOTE)["value"]);
   try {
     const record = await decidable(app, context.inputs.incident_id, executionId, metadataOf(context).questionTs);
     if (typeof record === "string") return fieldError(DISMISS_REASON, record);
     if (!(await mayDecide(app.slack, userId, app.teamId))) return fieldError(DISMISS_REASON, NOT_ALLOWED);
-    const { dismissedIds } = metadataOf(context);
-    const dismissAlertIds = dismissedIds && [...dismissedIds, ...tickedIn(context, DISMISS_ALSO)];
-    const answer = { decision: "dismiss", reason, note, ...(dismissAlertIds ? { dismissAlertIds } : {}) } as const;
+    const answer = dismissalIn(context.view);
     const lost = await decide(app, executionId, record, metadataOf(context).questionTs, userId, answer);
     return lost ? fieldError(DISMISS_REASON, lost) : undefined;
   } catch (thrown) {
@@ -149,9 +126,9 @@ export async function submitDismiss(context: ViewSubmissionContext<Inputs>) {
   }
 }
 
-const NOT_ALLOWED = "Only full members of this workspace can decide. Ask one of them to press for you.";
+export const NOT_ALLOWED = "Only full members of this workspace can decide. Ask one of them to press for you.";
 
-interface Answer {
+export interface Answer {
   readonly decision: PersonsDecision["decision"];
   readonly reason?: DismissReason;
   readonly note?: string;
@@ -164,7 +141,7 @@ interface Answer {
  * companion too, so that the decision is known even if the next step dies. The step's token is dead after completing.
  * @returns a sentence for the person where somebody else was first
  */
-async function decide(
+export async function decide(
   app: App,
   executionId: string,
   record: IncidentRecord,
@@ -237,25 +214,6 @@ function refusalOfMerge(app: App, incident: Incident, target: Incident, userId: 
   return outcome.ok ? undefined : refusalSentence(outcome.refusal);
 }
 
-async function whatDismissEnds(app: App, record: IncidentRecord): Promise<Dismissal> {
-  const stored = (await readAlerts(app.slack, alertIdsOf(record))).map(({ alert }) => alert);
-  const open = stored.filter(({ status }) => status !== "resolved");
-  const later = open.filter(({ id }) => record.laterIds.includes(id));
-  const ended = open.filter((alert) => alert.relation === "attached" && !later.includes(alert));
-  const dismissed = stored
-    .filter((alert) => alert.relation === "attached" && !later.includes(alert))
-    .map(({ id }) => id);
-  const moreLater = Math.max(0, record.unansweredCount + record.bySettingCount - later.length);
-  return { incident: record.incident, whatEnds: whatEnds(ended), dismissedIds: dismissed, later, moreLater };
-}
-
-function whatEnds(open: readonly Alert[]): string {
-  if (open.length === 0) return "No page is open for it.";
-  const names = new Set(open.flatMap(({ paged }) => paged.map((person) => escapeText(person.name, 60))));
-  const whose = names.size > 0 ? ` and ends the page of ${[...names].slice(0, 3).join(", ")}` : "";
-  return `This resolves ${open.length === 1 ? "the alert" : `${open.length} alerts`} in PagerDuty${whose}.`;
-}
-
 /** @returns the view's id; undefined where it did not open, which the person was told */
 async function openView(
   app: App,
@@ -299,22 +257,8 @@ function valueOf(context: ViewSubmissionContext<Inputs>, id: string): Readonly<R
   return recordOf(recordOf(recordOf(recordOf(context.view.state)["values"])[id])[id]);
 }
 
-function tickedIn(context: ViewSubmissionContext<Inputs>, id: string): string[] {
-  const options = valueOf(context, id)["selected_options"];
-  return Array.isArray(options) ? options.map((option) => textOf(recordOf(option)["value"])) : [];
-}
-
-function metadataOf(context: ViewSubmissionContext<Inputs>): {
-  readonly questionTs: string;
-  /** Set where the dismiss form listed alerts. */
-  readonly dismissedIds?: readonly string[];
-} {
-  const metadata = recordOf(safeJson(textOf(context.view.private_metadata)));
-  const ids = metadata["dismissedIds"];
-  return {
-    questionTs: textOf(metadata["questionTs"]),
-    ...(Array.isArray(ids) ? { dismissedIds: idsIn(JSON.stringify(ids)) } : {}),
-  };
+function metadataOf(context: ViewSubmissionContext<Inputs>): { readonly questionTs: string } {
+  return { questionTs: textOf(recordOf(safeJson(textOf(context.view.private_metadata)))["questionTs"]) };
 }
 
 function fieldError(block: string, sentence: string) {

@@ -2,6 +2,7 @@ import type { Alert } from "../../core/alert.ts";
 import { DISMISS_REASONS, type Incident } from "../../core/incident.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { describeDuration, type Instant } from "../../core/time.ts";
+import { alertChoices, ATTACHED } from "../shared/alert_choices.ts";
 import { type Block, context, section } from "../shared/card.ts";
 import { type IncidentRecord, sharesChannel } from "../shared/incidents.ts";
 import { laterAlerts } from "../shared/later_alerts.ts";
@@ -143,8 +144,10 @@ export interface Dismissal {
   readonly incident: Incident;
   /** The alerts whose page this ends, in words. */
   readonly whatEnds: string;
-  /** Those alerts' ids. */
+  /** Alerts that are dismissed without being listed, by their ids. */
   readonly dismissedIds: readonly string[];
+  /** Where it has several alerts: each is ticked, and what is not ticked in the end gets a triage of its own. */
+  readonly listed: readonly Alert[];
   /** Later alerts that nobody answered for: only what is ticked is dismissed too. */
   readonly later: readonly Alert[];
   /** How many more of them there are than the form can list. */
@@ -153,12 +156,13 @@ export interface Dismissal {
 
 /** @param isShared whether other incidents live in the channel, which then stays */
 export function dismissView(dismissal: Dismissal, channelId: string, questionTs: string, isShared = false): Block {
-  const { incident, whatEnds, dismissedIds, later } = dismissal;
+  const { incident, whatEnds, dismissedIds, listed, later } = dismissal;
+  const hasList = listed.length + later.length > 0;
   const reasons = Object.entries(DISMISS_REASONS).map(([value, text]) => ({ text: plain(text), value }));
   return {
     type: "modal",
     callback_id: DISMISS_VIEW,
-    private_metadata: JSON.stringify({ channelId, questionTs, ...(later.length > 0 ? { dismissedIds } : {}) }),
+    private_metadata: JSON.stringify({ channelId, questionTs, ...(hasList ? { dismissedIds } : {}) }),
     title: plain("Not an incident"),
     submit: plain("Dismiss"),
     close: plain("Cancel"),
@@ -172,6 +176,8 @@ export function dismissView(dismissal: Dismissal, channelId: string, questionTs:
         label: plain("Why not?"),
         element: { type: "radio_buttons", action_id: DISMISS_REASON, options: reasons, initial_option: reasons[0] },
       },
+      ...alertChoices(ATTACHED, "Its alerts: dismiss these?", listed, true),
+      ...(listed.length > 0 ? [context("What is not ticked gets a triage of its own.")] : []),
       ...laterBlocks(dismissal),
       {
         type: "input",

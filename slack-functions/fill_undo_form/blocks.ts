@@ -6,7 +6,7 @@ import { alertChoices, ATTACHED } from "../shared/alert_choices.ts";
 import { type Block, context, section } from "../shared/card.ts";
 import type { IncidentRecord } from "../shared/incidents.ts";
 import { messageView } from "../shared/views.ts";
-import { channelLink, escapeText, mention } from "../shared/mrkdwn.ts";
+import { channelLink, deciderText, escapeText, mention } from "../shared/mrkdwn.ts";
 
 export const UNDO_VIEW = "undo_view";
 export const OPEN_UNDO_FORM = "open_undo_form";
@@ -144,7 +144,7 @@ function mergedBlocks({ preview, target }: UndoForm): Block[] {
   const by = incident.status === "resolved" ? incident.resolvedBy : incident.decidedBy;
   return [
     section(
-      `:warning: ${where} was closed meanwhile by ${mention(by.slackUserId)}, and its alerts with it: they cannot be taken out as they were. This one can come back with them *as they are now*, and nothing changes in PagerDuty. To open them again there as well, reopen ${where} instead.`,
+      `:warning: ${where} was closed meanwhile by ${deciderText(by)}, and its alerts with it: they cannot be taken out as they were. This one can come back with them *as they are now*, and nothing changes in PagerDuty. To open them again there as well, reopen ${where} instead.`,
     ),
   ];
 }

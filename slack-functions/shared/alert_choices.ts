@@ -15,8 +15,9 @@ export function alertChoices(
   ticked: boolean,
 ): Block[] {
   const blocks: Block[] = [];
+  const isMixed = new Set(alerts.map(({ serviceId }) => serviceId)).size > 1;
   for (let from = 0; from < alerts.length; from += GROUP_SIZE) {
-    const options = alerts.slice(from, from + GROUP_SIZE).map(optionOf);
+    const options = alerts.slice(from, from + GROUP_SIZE).map((alert) => optionOf(alert, isMixed));
     const part = alerts.length > GROUP_SIZE ? ` (${from + 1} to ${from + options.length})` : "";
     blocks.push({
       type: "input",
@@ -29,9 +30,10 @@ export function alertChoices(
   return blocks;
 }
 
-function optionOf(alert: Alert): Block {
+/** @param isMixed whether there are alerts of several services, so that each needs its own said */
+function optionOf(alert: Alert, isMixed: boolean): Block {
   const number = alert.number > 0 ? `Alert #${alert.number}: ` : "";
-  const text = cutCharacters(oneLine(`${number}${alert.title}`), 75);
+  const text = cutCharacters(oneLine(`${number}${isMixed ? `${alert.serviceName}: ` : ""}${alert.title}`), 75);
   return { text: { type: "plain_text", text }, value: alert.id };
 }
 

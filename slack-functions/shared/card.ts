@@ -6,7 +6,7 @@ import { cutCharacters, oneLine } from "../../core/text.ts";
 import { describeDuration } from "../../core/time.ts";
 import type { StoredAlert } from "./alerts.ts";
 import { attachmentBlocks } from "./attachments.ts";
-import { type IncidentRecord, sharesChannel } from "./incidents.ts";
+import type { IncidentRecord } from "./incidents.ts";
 import { type LatestUpdate, updateBlocks, updateLine } from "./latest_update.ts";
 import { channelLink, deciderText, escapeText, link, mention, time } from "./mrkdwn.ts";
 import { closingLine, pagingLine, resolutionText } from "./paging_text.ts";

@@ -9,6 +9,7 @@ export interface Settings {
   readonly links: {
     readonly resolve?: string;
     readonly undo?: string;
+    readonly dismiss?: string;
     readonly why?: string;
     readonly askAgain?: string;
     readonly snooze?: string;
@@ -28,6 +29,7 @@ export function readSettings(env: Readonly<Record<string, string>>): Settings {
     links: {
       ...optional("resolve", value("RESOLVE_LINK_URL")),
       ...optional("undo", value("UNDO_LINK_URL")),
+      ...optional("dismiss", value("DISMISS_LINK_URL")),
       ...optional("why", value("WHY_LINK_URL")),
       ...optional("askAgain", value("ASK_AGAIN_LINK_URL")),
       ...optional("snooze", value("SNOOZE_LINK_URL")),

@@ -19,8 +19,13 @@ export function cardButtons({ record, links, alerts }: CardView): Block[] {
     elements.push(workflowButton("Give it its own channel", "split_out", links.split, incident.id));
   }
   if (links.why) elements.push(workflowButton("Why?", "why", links.why, incident.id));
-  const attached = alerts.filter(({ alert }) => alert.relation === "attached").length;
-  elements.push(...undoButton(incident, links, attached > 1 ? "Take an alert off…" : undefined));
+  const attached = alerts.map(({ alert }) => alert).filter(({ relation }) => relation === "attached");
+  // The question's order never changes, so what is over before anybody decided has its own button.
+  const isOver = attached.length > 0 && attached.every(({ status }) => status === "resolved");
+  if (incident.status === "triage" && isOver && links.dismiss) {
+    elements.push(workflowButton("Dismiss…", "dismiss", links.dismiss, incident.id));
+  }
+  elements.push(...undoButton(incident, links, attached.length > 1 ? "Take an alert off…" : undefined));
   // A fixed id, so that a press on a card that is being redrawn still finds its button.
   return elements.length > 0 ? [{ type: "actions", block_id: "card_buttons", elements }] : [];
 }

@@ -1,4 +1,4 @@
-import { isOpen, type MergedIncident, type Person } from "../../core/incident.ts";
+import { isOpen, isPerson, type MergedIncident, type Person } from "../../core/incident.ts";
 import type { CompanionAnswers, ReopenChoice } from "../../core/protocol.ts";
 import type { Instant } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
@@ -76,7 +76,10 @@ export async function takeBack(app: App, asked: TakeBack): Promise<IncidentRecor
 
 /** The bot cannot bring an archived channel back, so the incident goes on in a new one. */
 async function moveOn(app: App, before: IncidentRecord, record: IncidentRecord, by: Person): Promise<IncidentRecord> {
-  const decidedBy = before.incident.status === "triage" ? [] : [before.incident.decidedBy.slackUserId];
+  const decidedBy =
+    before.incident.status !== "triage" && isPerson(before.incident.decidedBy)
+      ? [before.incident.decidedBy.slackUserId]
+      : [];
   const moved = await openSuccessorChannel(app, record, {
     why: "That channel is archived, and only a person can bring it back; what was said there stays readable.",
     people: [by.slackUserId, ...decidedBy],

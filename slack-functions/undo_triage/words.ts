@@ -1,6 +1,6 @@
 import type { Incident } from "../../core/incident.ts";
 import type { IncidentRecord } from "../shared/incidents.ts";
-import { channelLink, escapeText, mention } from "../shared/mrkdwn.ts";
+import { channelLink, deciderText, escapeText, mention } from "../shared/mrkdwn.ts";
 import type { TakeBack } from "./take_back.ts";
 
 interface TakenBack {
@@ -28,7 +28,7 @@ export function takenBackText({ before, asked, newer }: TakenBack): string {
 function whatOf(before: Incident): string {
   switch (before.status) {
     case "dismissed":
-      return `took back that it is no incident, as ${mention(before.decidedBy.slackUserId)} had decided. It is in triage again.`;
+      return `took back that it is no incident, as ${deciderText(before.decidedBy)} had decided. It is in triage again.`;
     case "merged":
       return "took it out of the incident that it had been made part of. It is in triage again.";
     case "resolved":

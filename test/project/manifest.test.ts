@@ -144,6 +144,7 @@ describe("npm run --silent manifest", () => {
       "explain_alert",
       "explain_by_link",
       "undo_triage",
+      "dismiss_incident",
     ]) {
       const workflow = /workflow: "#\/workflows\/(\w+)"/.exec(read(`triggers/${name}.ts`))?.[1] ?? "";
       expect(Object.keys(manifest.workflows), `triggers/${name}.ts`).toContain(workflow);

@@ -91,6 +91,7 @@ describe("README.md", () => {
       "ANNOUNCE_CHANNEL_ID",
       "RESOLVE_LINK_URL",
       "UNDO_LINK_URL",
+      "DISMISS_LINK_URL",
       "WHY_LINK_URL",
       "ASK_AGAIN_LINK_URL",
       "SNOOZE_LINK_URL",

@@ -34,6 +34,11 @@ async function questionIn(channel: string): Promise<void> {
     const asked = (await world.messages(channel)).filter((one) => /"action_id":"create"/.test(textOf(one)));
     return asked.length > 0;
   });
+  await world.eventually("its step to wait", async () =>
+    (await world.runs()).some((run) =>
+      run.steps.some((step) => /ask_for_triage_decision/.test(step.functionId) && step.status === "waiting"),
+    ),
+  );
 }
 
 async function dismiss(user: string, channel: string): Promise<void> {
@@ -230,5 +235,47 @@ describe("an alert that does not belong", () => {
     const own = await world.channel(/^inc-3-search/);
     await questionIn(own.id);
     await world.message(channel, /off this incident/);
+  });
+});
+
+describe("dismissing", () => {
+  it("an incident that took another one in lists both; what is not ticked gets a triage of its own", async () => {
+    const channel = await openTriage(CHECKOUT, 1);
+    const source = await openTriage(SEARCH, 2);
+    await merge(RAVI, source, /^#1 /);
+    await world.message(channel, /part of this incident/);
+    await world.eventually("both alerts on the card", async () => {
+      const card = await world.message(channel, /In triage/);
+      return /Take an alert off/.test(textOf(card));
+    });
+    await world.press(DANA, channel, DISMISS);
+    const form = await world.modal(DANA, /Its alerts: dismiss these/);
+    const box = elementsOf(form.blocks).find(({ element }) => element["type"] === "checkboxes")!;
+    const options = box.element["options"] as { text: { text: string }; value: string }[];
+    expect(options).toHaveLength(2);
+    expect(box.element["initial_options"]).toEqual(options);
+    const own = options.filter(({ text }) => /Checkout/.test(text.text));
+    const ticked = { type: "checkboxes", selected_options: own };
+    expect((await world.submit(DANA, form, { [box.blockId]: { attached: ticked } })).errors).toEqual({});
+    await world.pagerdutyIncident(1, "resolved");
+    const apart = await world.channel(/^inc-3-search/);
+    await questionIn(apart.id);
+    expect((await world.pagerdutyIncident(2)).status).not.toBe("resolved");
+  });
+
+  it("works from the card once PagerDuty resolved the alert, and takes the question's buttons away", async () => {
+    const channel = await openTriage(CHECKOUT, 1);
+    const { id } = await world.pagerdutyIncident(1);
+    await world.post("/sandbox/pagerduty/act", { incidentId: id, action: "resolve", userId: "PDANA01" });
+    await world.press(DANA, channel, "Dismiss…");
+    const form = await world.modal(DANA, /Why not\?/);
+    expect((await world.submit(DANA, form, {})).errors).toEqual({});
+    await world.message(channel, /\*Not an incident\* · \*#/);
+    await world.message(channel, /dismissed it/);
+    await world.eventually("no live button of the question", async () =>
+      (await world.messages(channel)).every((one) => !/"action_id":"create"/.test(textOf(one))),
+    );
+    await world.advance(11 * MINUTE);
+    await world.eventually("the archived channel", async () => (await world.channel(/^inc-1-/)).isArchived);
   });
 });

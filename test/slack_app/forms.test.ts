@@ -8,6 +8,7 @@ import {
   recordingBlocks,
   targetOptions,
 } from "../../slack-functions/ask_for_triage_decision/blocks.ts";
+import { dismissalIn } from "../../slack-functions/ask_for_triage_decision/dismissal.ts";
 import { claimView } from "../../slack-functions/claim_triage/blocks.ts";
 import { resolveView } from "../../slack-functions/fill_resolve_form/blocks.ts";
 import { offerBlocks, type Offered } from "../../slack-functions/offer_later_alert/blocks.ts";
@@ -93,6 +94,7 @@ describe("the dismiss form", () => {
     incident: INCIDENTS.triage,
     whatEnds: "This ends the page of Dana.",
     dismissedIds: ["Q1"],
+    listed: [],
     later: [alert({ id: "O1", relation: "offered" }), alert({ id: "S1", relation: "attached" })],
     moreLater: 3,
   };
@@ -113,6 +115,32 @@ describe("the dismiss form", () => {
     expectValid(view["blocks"], "modal");
     expect(JSON.stringify(view)).toContain('"initial_option":{"text":{"type":"plain_text","text":"False alarm"}');
     expect(JSON.stringify(view)).toContain("This ends the page of Dana.");
+  });
+});
+
+describe("dismissing an incident that took others in", () => {
+  const listed = [alert({ id: "A1" }), alert({ id: "A2", serviceId: "PSEARC1", serviceName: "Search" })];
+  const view = dismissView(
+    { incident: INCIDENTS.triage, whatEnds: "This ends it.", dismissedIds: ["A0"], listed, later: [], moreLater: 0 },
+    "C1",
+    "1.1",
+  );
+
+  it("lists every alert, ticked, with its service where there are several", () => {
+    expectValid(view["blocks"], "modal");
+    expect(shownIds(view["blocks"] as unknown[])).toEqual(["A1", "A2"]);
+    expect(JSON.stringify(view)).toContain("Search: ");
+    expect(JSON.stringify(view)).toContain("What is not ticked gets a triage of its own.");
+  });
+
+  it("takes exactly what was ticked, and what was not listed, from the form", () => {
+    const option = { value: "A2" };
+    const state = { values: { "attached:0": { attached: { selected_options: [option] } } } };
+    expect(dismissalIn({ state, private_metadata: view["private_metadata"] })).toMatchObject({
+      decision: "dismiss",
+      dismissAlertIds: ["A0", "A2"],
+    });
+    expect(dismissalIn({ state, private_metadata: "{}" })).not.toHaveProperty("dismissAlertIds");
   });
 });
 
