@@ -167,6 +167,25 @@ const EXAMPLES: Readonly<Record<Variable, string>> = {
 };
 const VARIABLES = Object.keys(EXAMPLES) as readonly Variable[];
 
+/** What a command needs that only works on the store: no secrets. The refusal is a sentence. */
+export function readStoreConfiguration(
+  environment: Environment,
+): Result<Pick<Configuration, "databasePath" | "debounceWindowMs">, string> {
+  const part = schema.pick({ DATABASE_URL: true, DEBOUNCE_WINDOW_MINUTES: true });
+  const value = (variable: Variable): string | undefined => environment[variable]?.trim() || undefined;
+  const parsed = part.safeParse({
+    DATABASE_URL: value("DATABASE_URL"),
+    DEBOUNCE_WINDOW_MINUTES: value("DEBOUNCE_WINDOW_MINUTES"),
+  });
+  if (parsed.success) {
+    const { DATABASE_URL: databasePath, DEBOUNCE_WINDOW_MINUTES: minutes } = parsed.data;
+    return accept({ databasePath, debounceWindowMs: minutes * MINUTE });
+  }
+  const [issue] = parsed.error.issues;
+  const variable = VARIABLES.find((one) => one === issue?.path[0]) ?? "DATABASE_URL";
+  return refuse(`${variable} ${issue?.message ?? "is wrong"}; for example ${EXAMPLES[variable]}.`);
+}
+
 /** Reads the configuration, or says everything that is wrong with it at once. An empty variable counts as not set. */
 export function readConfiguration(environment: Environment): Result<Configuration, readonly ConfigurationProblem[]> {
   const given = Object.fromEntries(

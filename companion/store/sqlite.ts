@@ -17,21 +17,26 @@ import type { Store, Transaction } from "./store.ts";
 
 /** How long a statement waits for another process that holds the file. Nothing else runs meanwhile, so it is short. */
 const BUSY_TIMEOUT_MS = 1_000;
+/** A command at a terminal can wait for the companion. */
+const GUEST_BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * The store in one SQLite file, or in memory for ":memory:". What a transaction wrote is on the disk when it ends. One
- * process owns the file: what a former one had in hand is given out again at once.
+ * process owns the file: what a former one had in hand is given out again at once. A guest leaves that alone.
  * @throws Error with a sentence where the file cannot be used or was written by a newer version
  */
-export async function openSqliteStore(path: string): Promise<Store> {
+export async function openSqliteStore(path: string, { isOwner = true } = {}): Promise<Store> {
   if (path !== ":memory:") makeFolder(dirname(path));
-  const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+  const database = new DatabaseSync(path, {
+    timeout: isOwner ? BUSY_TIMEOUT_MS : GUEST_BUSY_TIMEOUT_MS,
+    enableForeignKeyConstraints: true,
+  });
   try {
     database.exec("pragma journal_mode = wal");
     database.exec("pragma synchronous = full");
     const sql = sqlOf(database);
     await migrate(sql, database);
-    await sql.rows("update outbox set lease_until = 0 where state = 'ready' and lease_until > 0");
+    if (isOwner) await sql.rows("update outbox set lease_until = 0 where state = 'ready' and lease_until > 0");
     return storeOver(sql, () => database.close());
   } catch (problem) {
     database.close();
