@@ -198,6 +198,7 @@ export const COMPANION_PATHS = {
   undo: "/slack/undos",
   undoPreview: "/slack/undo_previews",
   detach: "/slack/detachments",
+  tryAgain: "/slack/retries",
 } as const;
 export type CompanionCall = keyof typeof COMPANION_PATHS;
 
@@ -298,6 +299,8 @@ export interface CompanionRequests {
   };
   /** What taking the closing back would do; changes nothing. */
   undoPreview: { readonly incidentId: string; readonly by: Person };
+  /** What PagerDuty refused to resolve for this closed incident is asked for once more, in this person's name. */
+  tryAgain: { readonly requestId: string; readonly incidentId: string; readonly by: Person; readonly at: Instant };
   /** Alerts are taken off an open incident; each gets a triage of its own. Idempotent by `requestId`. */
   detach: {
     readonly requestId: string;
@@ -383,5 +386,6 @@ export interface CompanionAnswers {
     readonly pages: readonly string[];
     readonly windowHeldBy: string;
   };
+  tryAgain: { readonly ok: true };
   detach: { readonly ok: true };
 }

@@ -35,4 +35,5 @@ ResolveIncidentWorkflow.addStep(ResolveIncidentDefinition, {
   ticked_alerts: form.outputs.ticked_alerts,
   unticked_alerts: form.outputs.unticked_alerts,
   summary: form.outputs.summary,
+  try_again: form.outputs.try_again,
 });

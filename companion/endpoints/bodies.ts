@@ -129,6 +129,7 @@ const bodies = {
     place: place.optional(),
   }),
   undoPreview: z.object({ incidentId: id, by: person }),
+  tryAgain: z.object({ requestId: id, incidentId: id, by: person, at: instant }),
   detach: z.object({
     requestId: id,
     incidentId: id,

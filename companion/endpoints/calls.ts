@@ -14,7 +14,7 @@ import { takeOpening } from "../triage/open_from_feed.ts";
 import { takeDetachment } from "../triage/detach.ts";
 import { type Refusal, unknownIncident } from "../triage/refusal.ts";
 import { takeSnooze } from "../triage/reminders.ts";
-import { takeResolution } from "../triage/resolve.ts";
+import { takeResolution, takeRetry } from "../triage/resolve.ts";
 import { takeUndo } from "../triage/undo.ts";
 import { askPagerduty, previewOf } from "../triage/undo_preview.ts";
 import type { Unit } from "../triage/unit.ts";
@@ -55,6 +55,7 @@ export function createCalls(deps: CallDeps): Calls {
       if (!known.ok) return known;
       return accept(await askPagerduty({ ...deps, patienceMs: LOOK_UP_MS }, body.by, known.value));
     },
+    tryAgain: (body) => store.transaction((tx) => takeRetry(unitOf(tx, body.requestId), body)),
     detach: (body) => store.transaction((tx) => takeDetachment(unitOf(tx, body.requestId), body)),
     snooze: (body) => store.transaction((tx) => takeSnooze(unitOf(tx, "snooze"), body)),
     explain: (body) => store.transaction((tx) => explainAlerts(tx, body)),

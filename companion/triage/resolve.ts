@@ -1,4 +1,4 @@
-import type { Person } from "../../core/incident.ts";
+import { isOpen, type Person } from "../../core/incident.ts";
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, refuse, type Result } from "../../core/result.ts";
 import type { Instant } from "../../core/time.ts";
@@ -30,6 +30,24 @@ export async function takeResolution(
   }
   await closeAlerts(unit, request);
   await unit.tx.rememberAnswer("resolve", requestId, { ok: true }, unit.now);
+  return accept({ ok: true });
+}
+
+/** Asks PagerDuty once more for what it refused to resolve for a closed incident. Idempotent by `requestId`. */
+export async function takeRetry(
+  unit: Unit,
+  { requestId, incidentId, by, at }: CompanionRequests["tryAgain"],
+): Promise<Result<CompanionAnswers["tryAgain"], Refusal>> {
+  if ((await unit.tx.answered("tryAgain", requestId)) !== undefined) return accept({ ok: true });
+  const row = await unit.tx.incident(incidentId);
+  if (!row) return refuse(unknownIncident(incidentId));
+  if (isOpen(row.incident)) return refuse(refusalFor("not_closed"));
+  for (const { facts, relation } of await unit.tx.alertsOf(incidentId)) {
+    if (relation === "attached" && facts.closing.state === "failed") {
+      await wantResolved(unit, incidentId, facts.id, by, at);
+    }
+  }
+  await unit.tx.rememberAnswer("tryAgain", requestId, { ok: true }, unit.now);
   return accept({ ok: true });
 }
 

@@ -2,11 +2,15 @@ import type { Alert } from "../../core/alert.ts";
 import type { Incident } from "../../core/incident.ts";
 import { alertChoices, ATTACHED, OFFERED } from "../shared/alert_choices.ts";
 import { type Block, context, section } from "../shared/card.ts";
-import { escapeText, mention } from "../shared/mrkdwn.ts";
+import { escapeText, link, mention } from "../shared/mrkdwn.ts";
+import { closingLine } from "../shared/paging_text.ts";
 
 export const RESOLVE_VIEW = "resolve_view";
+export const RETRY_VIEW = "retry_view";
 export const OPEN_FORM = "open_resolve_form";
 export const SUMMARY = "summary";
+/** Sections hold 3,000 characters. */
+const MAX_LISTED = 5;
 
 /** Attached alerts are ticked, unanswered offers are not: only what a person saw and ticked is resolved. */
 export function resolveView(incident: Incident, alerts: readonly Alert[], note: string): Block {
@@ -33,6 +37,28 @@ export function resolveView(incident: Incident, alerts: readonly Alert[], note: 
         hint: plain("What it was and what helped. It goes to the channel and the announcement."),
         element: { type: "plain_text_input", action_id: SUMMARY, multiline: true, max_length: 2_000 },
       },
+    ],
+  };
+}
+
+/** What PagerDuty refused to resolve for a closed incident, and why; a press asks it once more. */
+export function retryView(incident: Incident, failed: readonly Alert[]): Block {
+  const lines = failed
+    .slice(0, MAX_LISTED)
+    .map((alert) => `• ${link(alert.url, alert.title, 120)}\n${closingLine(alert)}`);
+  const more = failed.length > MAX_LISTED ? [context(`and ${failed.length - MAX_LISTED} more`)] : [];
+  return {
+    type: "modal",
+    callback_id: RETRY_VIEW,
+    notify_on_close: true,
+    title: plain("Try again"),
+    submit: plain("Try again"),
+    close: plain("Cancel"),
+    blocks: [
+      section(`*#${escapeText(incident.number, 20)}* ${escapeText(incident.title, 200)}`),
+      section(lines.join("\n")),
+      ...more,
+      context("PagerDuty is asked once more to resolve what it refused. Its page goes on until then."),
     ],
   };
 }

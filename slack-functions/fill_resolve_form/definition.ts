@@ -41,6 +41,11 @@ export const FillResolveFormDefinition = DefineFunction({
         title: "Unticked alerts",
         description: "The alerts that were shown and not ticked, as a JSON list of ids.",
       },
+      try_again: {
+        type: Schema.types.string,
+        title: "Try again",
+        description: "yes where the incident is closed and only what PagerDuty refused is to be asked for again.",
+      },
       summary: { type: Schema.types.string, title: "Summary", description: "What it was, in the person's words." },
     },
     required: [
@@ -51,6 +56,7 @@ export const FillResolveFormDefinition = DefineFunction({
       "ticked_alerts",
       "unticked_alerts",
       "summary",
+      "try_again",
     ],
   },
 });

@@ -17,7 +17,7 @@ import { mayDecide } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
 import { messageView } from "../shared/views.ts";
-import { OPEN_FORM, openFormBlocks, RESOLVE_VIEW, resolveView, SUMMARY } from "./blocks.ts";
+import { OPEN_FORM, openFormBlocks, RESOLVE_VIEW, resolveView, RETRY_VIEW, retryView, SUMMARY } from "./blocks.ts";
 import { FillResolveFormDefinition } from "./definition.ts";
 
 type Inputs = { incident_id: string; user_id: string };
@@ -36,7 +36,9 @@ export default SlackFunction(FillResolveFormDefinition, async (context) => {
 })
   .addBlockActionsHandler(OPEN_FORM, openFromMessage)
   .addViewSubmissionHandler(RESOLVE_VIEW, submit)
-  .addViewClosedHandler(RESOLVE_VIEW, close);
+  .addViewSubmissionHandler(RETRY_VIEW, submitRetry)
+  .addViewClosedHandler(RESOLVE_VIEW, close)
+  .addViewClosedHandler(RETRY_VIEW, close);
 
 /** The resolve form's place, with one sentence and nothing to send. */
 function sentence(text: string): Block {
@@ -51,6 +53,7 @@ const CLOSED = {
   ticked_alerts: "[]",
   unticked_alerts: "[]",
   summary: "",
+  try_again: "",
 };
 
 /**
@@ -71,11 +74,14 @@ async function formFor(app: App, incidentId: string, userId: string): Promise<Bl
   const record = await awaitIncident(app, incidentId, ({ incident }) => incident.status === "active");
   if (!record) return sentence("That incident could not be found. It may be older than what Slack keeps.");
   if (record.incident.status === "triage") return sentence(refusalSentence("not_decided_yet"));
-  if (record.incident.status !== "active") return sentence(refusalSentence("closed"));
   if (!(await mayDecide(app.slack, userId, app.teamId))) {
     return sentence("Only full members of this workspace can resolve an incident.");
   }
   const { alerts, note } = await alertsOf(app, record);
+  if (record.incident.status !== "active") {
+    const failed = alerts.filter(({ relation, closing }) => relation === "attached" && closing.state === "failed");
+    return failed.length > 0 ? retryView(record.incident, failed) : sentence(refusalSentence("closed"));
+  }
   return resolveView(record.incident, alerts, note);
 }
 
@@ -136,12 +142,28 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
       ticked_alerts: JSON.stringify(ticked),
       unticked_alerts: JSON.stringify(shown.filter((id) => !ticked.includes(id))),
       summary: textOf(recordOf(recordOf(values[SUMMARY])[SUMMARY])["value"]),
+      try_again: "",
     });
     // A second click on the same button is no second resolve: the form closes as it did for the first.
     return completion === "failed" ? fieldError(NOT_TAKEN) : undefined;
   } catch (thrown) {
     return fieldError(problemOf(thrown));
   }
+}
+
+/** Asks PagerDuty once more; the next step does it, since this one's token ends with it. */
+async function submitRetry(context: ViewSubmissionContext<Inputs>) {
+  const app = openAppForClick(context);
+  const executionId = context.body.function_data.execution_id;
+  const completion = await completeStep(app.slack, executionId, {
+    ...CLOSED,
+    incident_id: context.inputs.incident_id,
+    resolved_by: context.body.user.id,
+    resolved_at: toIso(app.now),
+    request_id: executionId,
+    try_again: "yes",
+  });
+  return completion === "failed" ? { response_action: "update" as const, view: sentence(NOT_TAKEN) } : undefined;
 }
 
 const NOT_TAKEN = "Slack did not take the form, so nothing was resolved. Press Resolve again in a moment.";

@@ -35,6 +35,12 @@ export const ResolveIncidentDefinition = DefineFunction({
         description: "The alerts to set aside, as a JSON list of ids.",
       },
       summary: { type: Schema.types.string, title: "Summary", description: "What it was and what helped." },
+      try_again: {
+        type: Schema.types.string,
+        title: "Try again",
+        description:
+          "yes to ask PagerDuty once more for what it refused of a closed incident; nothing else is done then.",
+      },
     },
     required: ["incident_id"],
   },

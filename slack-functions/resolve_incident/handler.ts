@@ -1,6 +1,6 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import type { Alert } from "../../core/alert.ts";
-import type { Person } from "../../core/incident.ts";
+import { isOpen, type Person } from "../../core/incident.ts";
 import { cutCharacters } from "../../core/text.ts";
 import { fromIso } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
@@ -13,6 +13,7 @@ import {
   idsIn,
   type IncidentRecord,
   placeOf,
+  readIncident,
   saveIncident,
   whereOf,
 } from "../shared/incidents.ts";
@@ -41,9 +42,11 @@ interface Inputs {
   readonly ticked_alerts?: string;
   readonly unticked_alerts?: string;
   readonly summary?: string;
+  readonly try_again?: string;
 }
 
 async function resolve(app: App, inputs: Inputs, userId: string): Promise<"resolved" | "none"> {
+  if (inputs.try_again === "yes") return tryAgain(app, inputs, userId);
   const before = await awaitIncident(app, inputs.incident_id, (record) => record.incident.status === "active");
   if (!before) return "none";
   const at = fromIso(inputs.resolved_at) ?? app.now;
@@ -78,6 +81,19 @@ async function resolve(app: App, inputs: Inputs, userId: string): Promise<"resol
     ...(told.ok || told.again ? [] : [sayNotTold(app, record, told.problem)]),
   ]);
   return "resolved";
+}
+
+/** What PagerDuty refused is asked for once more; what it says then comes as news from the companion. */
+async function tryAgain(app: App, inputs: Inputs, userId: string): Promise<"resolved" | "none"> {
+  const record = await readIncident(app.slack, inputs.incident_id);
+  if (!record || isOpen(record.incident)) return "none";
+  const incidentId = record.incident.id;
+  const requestId = inputs.request_id || `again:${incidentId}:${app.now}`;
+  const by = await personOf(app.slack, userId);
+  const told = await handOver(app, "tryAgain", incidentId, requestId, { requestId, incidentId, by, at: app.now });
+  if (!told.ok && !told.again) await sayNotTold(app, record, told.problem);
+  await publish(app, record, { unsent: isUnsent(told) });
+  return record.incident.status === "resolved" ? "resolved" : "none";
 }
 
 /** What was asked for shows on the card at once; what PagerDuty says to it comes as news from the companion. */

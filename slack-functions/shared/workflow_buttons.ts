@@ -10,6 +10,11 @@ export function cardButtons({ record, links, alerts }: CardView): Block[] {
   if (incident.status === "active" && links.resolve) {
     elements.push(workflowButton("Resolve incident", "resolve", links.resolve, incident.id, "primary"));
   }
+  // A resolve that PagerDuty refused is nobody's to forget: whoever reads the card can ask for it again.
+  const isRefused = alerts.some(({ alert }) => alert.relation === "attached" && alert.closing.state === "failed");
+  if (!isOpen(incident) && incident.status !== "merged" && isRefused && links.resolve) {
+    elements.push(workflowButton("Try again…", "try_again", links.resolve, incident.id, "primary"));
+  }
   if (incident.status === "triage" && links.askAgain) {
     elements.push(workflowButton("Buttons not working?", "ask_again", links.askAgain, incident.id));
   }

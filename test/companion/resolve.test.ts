@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Person } from "../../core/incident.ts";
 import { HOUR, MINUTE, SECOND } from "../../core/time.ts";
-import { alertIn, ANN, createWorld, decisionOf, EVE, START, type World } from "./world.ts";
+import { alertIn, ANN, BEN, createWorld, decisionOf, EVE, START, type World } from "./world.ts";
 
 let world: World;
 let incidentId: string;
@@ -111,6 +111,24 @@ describe("resolve", () => {
     await resolve(["P2"], [], "req2");
     expect(statusOf("P2")).toBe("resolved");
     expect((await closings())["P2"]?.state).toBe("confirmed");
+  });
+
+  it("asks again for exactly what PagerDuty refused, once for each press, and never while it is open", async () => {
+    const again = (requestId: string) =>
+      world.call("tryAgain", { requestId, incidentId, by: BEN, at: world.clock.now() });
+    expect(await again("early")).toMatchObject({ status: 409, body: { error: "not_closed" } });
+    const refusal = { error: { message: "Resolution is required", code: 2001 } };
+    world.pagerduty.fail({ method: "PUT", path: /P2$/, status: 400, body: refusal });
+    await resolve(["P1", "P2"], ["P3"]);
+    const asked = () => world.pagerduty.calls.filter((call) => call.startsWith("PUT"));
+    const before = asked().length;
+    expect((await again("r1")).status).toBe(200);
+    expect((await again("r1")).status).toBe(200);
+    await world.confirmAll();
+    expect(asked().slice(before)).toEqual(["PUT /incidents/P2 ben@example.com"]);
+    expect((await closings())["P2"]?.state).toBe("confirmed");
+    expect(statusOf("P3")).toBe("triggered");
+    expect(world.triggers.triages).toHaveLength(1);
   });
 
   it.each([401, 402, 403])("goes on trying after %i, ever more slowly, and says so meanwhile", async (status) => {

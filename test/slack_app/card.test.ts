@@ -127,6 +127,15 @@ describe("the card", () => {
     expect(text).not.toContain("#9");
   });
 
+  it("offers to ask PagerDuty again for what it refused, once the incident is closed", () => {
+    const refused = [stored({ closing: { state: "failed", problem: "It said no." } })];
+    for (const incident of [INCIDENTS.resolved, INCIDENTS.dismissed]) {
+      expect(textOf(view(incident, { alerts: refused }))).toContain("Try again…");
+      expect(textOf(view(incident))).not.toContain("Try again…");
+    }
+    expect(textOf(view(INCIDENTS.active, { alerts: refused }))).not.toContain("Try again…");
+  });
+
   it("of a merged incident says where its alerts are followed, not how they were", () => {
     const text = JSON.stringify(cardBlocks(view(INCIDENTS.merged, { mergedInto: { number: "2", channelId: "C2" } })));
     expect(text).toContain("Its alerts are followed in #2 in <#C2>");

@@ -10,7 +10,7 @@ import {
 } from "../../slack-functions/ask_for_triage_decision/blocks.ts";
 import { dismissalIn } from "../../slack-functions/ask_for_triage_decision/dismissal.ts";
 import { claimView } from "../../slack-functions/claim_triage/blocks.ts";
-import { resolveView } from "../../slack-functions/fill_resolve_form/blocks.ts";
+import { resolveView, retryView } from "../../slack-functions/fill_resolve_form/blocks.ts";
 import { offerBlocks, type Offered } from "../../slack-functions/offer_later_alert/blocks.ts";
 import { sentenceView, whyBlocks } from "../../slack-functions/explain_alert/blocks.ts";
 import { shownIds, tickedIds } from "../../slack-functions/shared/alert_choices.ts";
@@ -173,6 +173,18 @@ describe("the resolve form", () => {
 
   it("is valid without any alert", () => {
     expectValid(resolveView(INCIDENTS.active, [], "")["blocks"], "modal");
+  });
+
+  it("of a closed incident lists what PagerDuty refused and why, to be asked for again", () => {
+    const failed = Array.from({ length: 7 }, (_, n) =>
+      alert({ id: `Q${n}`, title: "<!channel> ".repeat(40), closing: { state: "failed", problem: "It said no." } }),
+    );
+    const view = retryView(INCIDENTS.resolved, failed);
+    expectValid(view["blocks"], "modal");
+    const text = JSON.stringify(view["blocks"]);
+    expect(text).toContain("It said no.");
+    expect(text).toContain("and 2 more");
+    expect(text).not.toContain("<!channel>");
   });
 });
 
