@@ -96,6 +96,7 @@ export function createCompanion(deps: CompanionDeps): Companion {
     calls,
     webhookSecrets: settings.webhookSecrets,
     secrets: configuration.secrets,
+    metricsToken: configuration.metricsToken,
     workersAreHealthy: () => workers.every((worker) => worker.isHealthy()),
     queued: wakeAll,
   });

@@ -20,6 +20,8 @@ export interface Configuration {
   readonly slack: { readonly triageTriggerUrl: string; readonly signalTriggerUrl: string };
   readonly secrets: readonly string[];
   readonly sentry: { readonly url: string; readonly org?: string; readonly authToken?: string };
+  /** What /metrics asks for; without it, it answers this machine only. */
+  readonly metricsToken?: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly debounceWindowMs: number;
   readonly archiveGraceMs: number;
@@ -137,6 +139,7 @@ const schema = z.object({
     .regex(/^[a-z0-9][a-z0-9_-]*$/i, "is not an organisation's slug")
     .optional(),
   SENTRY_AUTH_TOKEN: printable.optional(),
+  METRICS_TOKEN: printable.min(16, "has fewer than 16 characters").optional(),
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).prefault("info"),
   DEBOUNCE_WINDOW_MINUTES: wholeNumber(1, 2_880).prefault("30"),
   ARCHIVE_GRACE_MINUTES: wholeNumber(0, 1_440).prefault("10"),
@@ -159,6 +162,7 @@ const EXAMPLES: Readonly<Record<Variable, string>> = {
   SENTRY_URL: "https://sentry.io",
   SENTRY_ORG: "acme",
   SENTRY_AUTH_TOKEN: "the token of an internal integration with the scope event:read",
+  METRICS_TOKEN: "what `openssl rand -hex 32` prints",
   LOG_LEVEL: "info",
   DEBOUNCE_WINDOW_MINUTES: "30",
   ARCHIVE_GRACE_MINUTES: "10",
@@ -224,6 +228,7 @@ function assemble(values: z.output<typeof schema>): Configuration {
       ...(values.SENTRY_ORG === undefined ? {} : { org: values.SENTRY_ORG }),
       ...(values.SENTRY_AUTH_TOKEN === undefined ? {} : { authToken: values.SENTRY_AUTH_TOKEN }),
     },
+    ...(values.METRICS_TOKEN === undefined ? {} : { metricsToken: values.METRICS_TOKEN }),
     logLevel: values.LOG_LEVEL,
     debounceWindowMs: values.DEBOUNCE_WINDOW_MINUTES * MINUTE,
     archiveGraceMs: values.ARCHIVE_GRACE_MINUTES * MINUTE,

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { serve, type ServerType } from "@hono/node-server";
+import type { ServerType } from "@hono/node-server";
 import { TRIGGER_INTERVAL_MS } from "../core/assumptions.ts";
 import { type Clock, clockFrom, type SteppedClock } from "./clock.ts";
 import { type Companion, createCompanion } from "./companion.ts";
 import { describeProblems, readConfiguration } from "./configuration.ts";
 import { readEnvironment } from "./environment.ts";
+import { HTTP_LIMITS, listen } from "./http_server.ts";
 import { createLog, type Log, problemIn } from "./log.ts";
 import { openSqliteStore } from "./store/sqlite.ts";
 import type { Store } from "./store/store.ts";
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
     random: Math.random,
     triggerIntervalMs: TRIGGER_INTERVAL_MS,
   });
-  const server = await listen(companion, configuration.value.port, log);
+  const server = await listenOn(companion, configuration.value.port, log);
   await companion.start();
   followParentsClock(companion, clock);
   let isStopping = false;
@@ -63,17 +64,21 @@ async function openStore(path: string): Promise<Store> {
   }
 }
 
-function listen(companion: Companion, port: number, log: Log): Promise<ServerType> {
+function listenOn(companion: Companion, port: number, log: Log): Promise<ServerType> {
   return new Promise((resolve) => {
-    const server = serve({ fetch: companion.app.fetch, port }, (address) => {
-      log.info({ port: address.port }, "companion.started");
-      resolve(server);
-    });
-    server.on("error", (problem: NodeJS.ErrnoException) => {
-      if (problem.code === "EADDRINUSE") {
-        refuseToStart(`The companion cannot start: port ${port} is in use. Set PORT to a free one, for example 8788.`);
-      }
-      refuseToStart(`The companion cannot start: it cannot listen on port ${port} (${problem.code ?? "unknown"}).`);
+    const server = listen(companion.app, port, HTTP_LIMITS, {
+      listening(actual) {
+        log.info({ port: actual }, "companion.started");
+        resolve(server);
+      },
+      failed({ code }) {
+        if (code === "EADDRINUSE") {
+          refuseToStart(
+            `The companion cannot start: port ${port} is in use. Set PORT to a free one, for example 8788.`,
+          );
+        }
+        refuseToStart(`The companion cannot start: it cannot listen on port ${port} (${code ?? "unknown"}).`);
+      },
     });
   });
 }

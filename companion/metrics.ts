@@ -6,6 +6,8 @@ import type { Store } from "./store/store.ts";
 
 export interface Metrics {
   webhook(result: IntakeResult | "bad_signature" | "too_large" | "store_down" | "no_secret"): void;
+  /** A request that carried no valid signature or token. */
+  refused(why: string): void;
   intakeTook(seconds: number): void;
   job(kind: JobKind, result: "accepted" | "done" | "again" | "failed" | "unconfirmed"): void;
   eventFailed(): void;
@@ -31,6 +33,12 @@ export function createMetrics(deps: { readonly store: Store; readonly now: () =>
     name: "pager_triage_webhook_seconds",
     help: "From a webhook's arrival to its answer",
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const refusals = new Counter({
+    name: "pager_triage_refused_total",
+    help: "Requests that carried no valid signature or token, by what was wrong",
+    labelNames: ["why"],
     registers,
   });
   const jobs = new Counter({
@@ -64,6 +72,7 @@ export function createMetrics(deps: { readonly store: Store; readonly now: () =>
 
   return {
     webhook: (result) => webhooks.inc({ result }),
+    refused: (why) => refusals.inc({ why }),
     intakeTook: (seconds) => intake.observe(seconds),
     job: (kind, result) => jobs.inc({ kind, result }),
     eventFailed: () => failedEvents.inc(),

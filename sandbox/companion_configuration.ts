@@ -26,6 +26,7 @@ export function companionConfiguration(parts: {
     SENTRY_ORG: seed.SENTRY_ORG,
     SENTRY_AUTH_TOKEN: seed.SANDBOX_SENTRY_TOKEN,
     LOG_LEVEL: "info",
+    METRICS_TOKEN: "",
     // Everything is said here, defaults too: a developer's companion/.env must not reach the sandbox.
     DEBOUNCE_WINDOW_MINUTES: "30",
     ARCHIVE_GRACE_MINUTES: "10",

@@ -1,5 +1,4 @@
-import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import { type Context, Hono } from "hono";
 import { type CompanionCall, COMPANION_PATHS } from "../../core/protocol.ts";
 import { isSignedByPagerduty } from "../intake/webhook_signature.ts";
 import type { Intake } from "../intake/intake.ts";
@@ -9,7 +8,10 @@ import type { Store } from "../store/store.ts";
 import type { Clock } from "../clock.ts";
 import { readBody } from "./bodies.ts";
 import type { Calls } from "./calls.ts";
+import { addHealth } from "./health.ts";
+import { receiveBody, remoteAddress, textOfBody } from "./received.ts";
 import { signedNonce } from "./request_check.ts";
+import { createStrangers } from "./strangers.ts";
 
 export interface AppDeps {
   readonly store: Store;
@@ -20,6 +22,7 @@ export interface AppDeps {
   readonly calls: Calls;
   readonly webhookSecrets: readonly string[];
   readonly secrets: readonly string[];
+  readonly metricsToken: string | undefined;
   readonly workersAreHealthy: () => boolean;
   /** Told when a call may have put something into the outbox. */
   readonly queued: () => void;
@@ -32,18 +35,11 @@ const CALL_MAX_BYTES = 64 * 1_024;
 /** The companion's HTTP side. Nothing here waits for Slack or PagerDuty, but the look-up of a service for triage by hand. */
 export function createApp(deps: AppDeps): Hono {
   const app = new Hono();
-  app.get("/healthz", (c) => c.json({ ok: true }));
-  app.get("/readyz", async (c) => {
-    const problems = await readiness();
-    return c.json(problems.length === 0 ? { ok: true } : { ok: false, problems }, problems.length === 0 ? 200 : 503);
-  });
-  app.get("/metrics", async (c) =>
-    c.text(await deps.metrics.text(), 200, { "content-type": deps.metrics.contentType }),
-  );
-  const readiness = createReadiness(deps);
-  addWebhooks(app, deps);
-  for (const call of Object.keys(COMPANION_PATHS) as CompanionCall[]) addCall(app, deps, call);
-  app.notFound((c) => c.json({ ok: false, error: "not_found" }, 404));
+  const refuse = createRefusals(deps);
+  addHealth(app, deps, (c) => refuse(c, { why: "no_token", status: 401, error: "not_allowed" }));
+  addWebhooks(app, deps, refuse);
+  for (const call of Object.keys(COMPANION_PATHS) as CompanionCall[]) addCall(app, deps, call, refuse);
+  app.notFound((c) => refuse(c, { why: "no_path", status: 404, error: "not_found" }));
   app.onError((thrown, c) => {
     deps.log.error({ path: c.req.routePath, ...problemIn(thrown) }, "request.failed");
     return c.json({ ok: false, error: "unavailable", message: "The companion is out of order; try again later." }, 503);
@@ -51,26 +47,50 @@ export function createApp(deps: AppDeps): Hono {
   return app;
 }
 
-function addWebhooks(app: Hono, deps: AppDeps): void {
-  const limit = bodyLimit({
-    maxSize: WEBHOOK_MAX_BYTES,
-    onError: (c) => {
-      deps.metrics.webhook("too_large");
-      return c.json({ ok: false, error: "too_large" }, 413);
-    },
-  });
-  app.post("/webhooks/pagerduty", limit, async (c) => {
+interface StrangerRefusal {
+  readonly why: "no_path" | "no_token" | "bad_signature" | "too_large" | "too_slow_or_cut";
+  readonly status: 400 | 401 | 404 | 413;
+  readonly error: string;
+}
+type Refuse = (c: Context, refusal: StrangerRefusal) => Response;
+
+/** Answers what carries no valid signature; a flood of it gets a short answer and no lines in the log. */
+function createRefusals({ clock, metrics, log }: AppDeps): Refuse {
+  const strangers = createStrangers(clock.elapsed);
+  return (c, { why, status, error }) => {
+    metrics.refused(why);
+    if (!strangers.refuse(remoteAddress(c))) {
+      return c.json({ ok: false, error: "too_many" }, 429, { "retry-after": "60", connection: "close" });
+    }
+    // A path that is none of ours may hold anything.
+    log.warn({ why, ...(why === "no_path" ? {} : { path: c.req.routePath }) }, "request.refused");
+    return c.json({ ok: false, error }, status);
+  };
+}
+
+const BODY_REFUSALS = {
+  too_large: { why: "too_large", status: 413, error: "too_large" },
+  too_slow_or_cut: { why: "too_slow_or_cut", status: 400, error: "incomplete" },
+} as const satisfies Record<string, StrangerRefusal>;
+const BAD_SIGNATURE = { why: "bad_signature", status: 401, error: "bad_signature" } as const;
+
+function addWebhooks(app: Hono, deps: AppDeps, refuse: Refuse): void {
+  app.post("/webhooks/pagerduty", async (c) => {
     const startedAt = deps.clock.elapsed();
     // Without a secret nothing can be trusted, and PagerDuty keeps what is answered with 503.
     if (deps.webhookSecrets.length === 0) {
       deps.metrics.webhook("no_secret");
       return c.json({ ok: false, error: "no_secret" }, 503);
     }
-    const body = new Uint8Array(await c.req.arrayBuffer());
+    const received = await receiveBody(c.req.raw, WEBHOOK_MAX_BYTES);
+    if (!received.ok) {
+      if (received.problem === "too_large") deps.metrics.webhook("too_large");
+      return refuse(c, BODY_REFUSALS[received.problem]);
+    }
+    const body = received.bytes;
     if (!isSignedByPagerduty(deps.webhookSecrets, body, c.req.header("x-pagerduty-signature"))) {
       deps.metrics.webhook("bad_signature");
-      deps.log.warn({ bytes: body.length }, "webhook.refused");
-      return c.json({ ok: false, error: "bad_signature" }, 401);
+      return refuse(c, BAD_SIGNATURE);
     }
     const webhookId = c.req.header("x-webhook-id")?.trim() || undefined;
     try {
@@ -87,16 +107,19 @@ function addWebhooks(app: Hono, deps: AppDeps): void {
   });
 }
 
-function addCall<Call extends CompanionCall>(app: Hono, deps: AppDeps, call: Call): void {
+function addCall<Call extends CompanionCall>(app: Hono, deps: AppDeps, call: Call, refuse: Refuse): void {
   const path = COMPANION_PATHS[call];
-  const limit = bodyLimit({ maxSize: CALL_MAX_BYTES, onError: (c) => c.json({ ok: false, error: "too_large" }, 413) });
-  app.post(path, limit, async (c) => {
-    const raw = await c.req.text();
+  app.post(path, async (c) => {
+    const received = await receiveBody(c.req.raw, CALL_MAX_BYTES);
+    if (!received.ok) return refuse(c, BODY_REFUSALS[received.problem]);
+    const raw = textOfBody(received.bytes);
     const header = (name: string): string | undefined => c.req.header(name);
     const now = deps.clock.now();
-    const nonce = await signedNonce(deps.secrets, { method: "POST", path, body: raw, header }, now);
-    if (nonce === undefined || !(await deps.store.transaction((tx) => tx.useNonce(nonce, now)))) {
-      deps.log.warn({ call, repeated: nonce !== undefined }, "call.refused");
+    const nonce =
+      raw === undefined ? undefined : await signedNonce(deps.secrets, { method: "POST", path, body: raw, header }, now);
+    if (raw === undefined || nonce === undefined) return refuse(c, BAD_SIGNATURE);
+    if (!(await deps.store.transaction((tx) => tx.useNonce(nonce, now)))) {
+      deps.log.warn({ call }, "call.repeated");
       return c.json({ ok: false, error: "bad_signature" }, 401);
     }
     const read = readBody(call, raw);
@@ -111,26 +134,4 @@ function addCall<Call extends CompanionCall>(app: Hono, deps: AppDeps, call: Cal
     deps.queued();
     return c.json(outcome.value);
   });
-}
-
-/** How long an answer of /readyz is good for: it writes to the disk, and anybody may ask. */
-const READINESS_KEPT_MS = 1_000;
-
-function createReadiness(deps: AppDeps): () => Promise<readonly string[]> {
-  let last: { readonly at: number; readonly problems: Promise<readonly string[]> } | undefined;
-  async function look(): Promise<readonly string[]> {
-    const problems = deps.workersAreHealthy() ? [] : ["workers"];
-    try {
-      await deps.store.transaction((tx) => tx.probe(deps.clock.now()));
-    } catch (thrown) {
-      deps.log.error(problemIn(thrown), "store.not_writable");
-      problems.push("store");
-    }
-    return problems;
-  }
-  return () => {
-    const at = deps.clock.elapsed();
-    if (!last || at - last.at > READINESS_KEPT_MS) last = { at, problems: look() };
-    return last.problems;
-  };
 }

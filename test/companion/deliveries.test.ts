@@ -38,7 +38,7 @@ describe("a delivery", () => {
     expect(world.triggers.triages).toHaveLength(4);
     expect(await jobOf(delivery?.delivery_id ?? "")).toMatchObject({ state: "done", outcome: "unconfirmed" });
     expect(world.logLines.some((line) => line.includes("delivery.given_up"))).toBe(true);
-    const metrics = await (await world.companion.app.request("/metrics")).text();
+    const metrics = await world.metrics();
     expect(metrics).toContain('pager_triage_deliveries_total{kind="slack_triage",result="unconfirmed"} 1');
   });
 

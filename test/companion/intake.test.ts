@@ -179,7 +179,7 @@ describe("the webhook endpoint", () => {
     await world.event({ ...incident, title: "changed" }, { ...second, type: "incident.triggered" });
     await world.settle();
     expect(world.triggers.triages).toMatchObject([{ title: incident.title }]);
-    const metrics = await (await world.companion.app.request("/metrics")).text();
+    const metrics = await world.metrics();
     expect(metrics).toContain('pager_triage_webhooks_total{result="duplicate"} 1');
   });
 

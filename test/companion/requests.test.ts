@@ -130,7 +130,7 @@ describe("what anybody may ask", () => {
       const answer = await world.companion.app.request(path);
       expect([answer.status, await answer.json()]).toEqual([200, { ok: true }]);
     }
-    const metrics = await (await world.companion.app.request("/metrics")).text();
+    const metrics = await world.metrics();
     expect(metrics).toContain("pager_triage_outbox_depth");
     expect(metrics).not.toContain(SHARED_SECRET);
   });

@@ -82,6 +82,8 @@ export interface World {
     call: Call,
     body: CompanionRequests[Call],
   ): Promise<{ readonly status: number; readonly body: CompanionAnswers[Call] & { readonly error?: string } }>;
+  /** What /metrics says to this machine. */
+  metrics(): Promise<string>;
   /** Confirms every delivery that was sent and has not been, until nothing more comes. */
   confirmAll(): Promise<void>;
   alerts(incidentId: string): Promise<readonly Alert[]>;
@@ -97,6 +99,12 @@ export interface WorldOptions {
   /** What PagerDuty is like when the companion starts. */
   readonly before?: (pagerduty: FakePagerduty) => void;
 }
+
+/** How the server tells where a request comes from. */
+export function from(remoteAddress: string): object {
+  return { incoming: { socket: { remoteAddress } } };
+}
+const HERE = from("127.0.0.1");
 
 let made = 0;
 
@@ -196,6 +204,9 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
         },
       });
       return { status: answer.status, body: (await answer.json()) as never };
+    },
+    async metrics() {
+      return (await companion.app.request("/metrics", {}, HERE)).text();
     },
     async confirmAll() {
       for (;;) {
