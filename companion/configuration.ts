@@ -236,6 +236,19 @@ function assemble(values: z.output<typeof schema>): Configuration {
   };
 }
 
+/** Everything in the configuration that nobody may read in a log or in an answer; of trigger addresses what is secret in them. */
+export function secretsIn({
+  pagerduty,
+  slack,
+  secrets: shared,
+  sentry,
+  metricsToken,
+}: Configuration): readonly string[] {
+  const paths = [slack.triageTriggerUrl, slack.signalTriggerUrl].map((url) => new URL(url).pathname);
+  const tokens = [pagerduty.apiToken, sentry.authToken, metricsToken].filter((token) => token !== undefined);
+  return [...pagerduty.webhookSecrets, ...shared, ...tokens, ...paths];
+}
+
 /** The problems as one message for a person at a terminal. */
 export function describeProblems(problems: readonly ConfigurationProblem[]): string {
   const lines = problems.map((one) => `  ${one.variable} ${one.problem}\n    for example: ${one.example}`);

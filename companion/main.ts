@@ -3,7 +3,7 @@ import type { ServerType } from "@hono/node-server";
 import { TRIGGER_INTERVAL_MS } from "../core/assumptions.ts";
 import { type Clock, clockFrom, type SteppedClock } from "./clock.ts";
 import { type Companion, createCompanion } from "./companion.ts";
-import { describeProblems, readConfiguration } from "./configuration.ts";
+import { describeProblems, readConfiguration, secretsIn } from "./configuration.ts";
 import { readEnvironment } from "./environment.ts";
 import { HTTP_LIMITS, listen } from "./http_server.ts";
 import { createLog, type Log, problemIn } from "./log.ts";
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const environment = readEnvironment();
   const configuration = readConfiguration(environment);
   if (!configuration.ok) return refuseToStart(describeProblems(configuration.refusal));
-  const log = createLog(configuration.value.logLevel);
+  const log = createLog(configuration.value.logLevel, secretsIn(configuration.value));
   const clock = readClock(environment["SANDBOX_NOW"]);
   const store = await openStore(configuration.value.databasePath);
   const companion = createCompanion({

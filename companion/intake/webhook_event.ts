@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { redactSecrets } from "../../core/redaction.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { fromIso, type Instant } from "../../core/time.ts";
 import type { PagerdutyStatus } from "../../core/alert.ts";
@@ -137,7 +138,7 @@ function readAlert(data: z.output<typeof incidentData>): EventAlert {
   return {
     id: data.id,
     number: data.number ?? 0,
-    title: cutCharacters(oneLine(data.title ?? ""), TITLE_MAX) || `PagerDuty incident ${data.id}`,
+    title: cutCharacters(redactSecrets(oneLine(data.title ?? "")), TITLE_MAX) || `PagerDuty incident ${data.id}`,
     url: data.html_url ?? "",
     serviceId: data.service.id,
     serviceName: nameOf(data.service),

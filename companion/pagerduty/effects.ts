@@ -2,6 +2,7 @@ import { PAGERDUTY_NOTE_MAX_LENGTH } from "../../core/assumptions.ts";
 import { currentResolution } from "../../core/alert_resolution.ts";
 import { type PagedPerson, acknowledgeRule, actorAddress, actorFor } from "../../core/paging.ts";
 import type { Person } from "../../core/incident.ts";
+import { redactSecrets } from "../../core/redaction.ts";
 import { cutCharacters } from "../../core/text.ts";
 import { HOUR } from "../../core/time.ts";
 import type { Job, OutboxRow } from "../jobs.ts";
@@ -205,7 +206,7 @@ async function resolveFailed(
 }
 
 async function note(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerduty_note">): Promise<Finish> {
-  const content = cutCharacters(job.text, PAGERDUTY_NOTE_MAX_LENGTH);
+  const content = cutCharacters(redactSecrets(job.text), PAGERDUTY_NOTE_MAX_LENGTH);
   const finish = async (unit: Unit): Promise<Ending> => {
     await record(unit, row.subject, "alert.noted", "pagerduty_confirmed", actorOf(job.by), { alertId: job.alertId });
     return { end: "done", outcome: "noted" };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { redactTokens } from "../../core/redaction.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 
 /** Why PagerDuty did not do what was asked. */
@@ -43,7 +44,7 @@ export function failureOf(
   return {
     status,
     ...(error?.code ? { code: error.code } : {}),
-    sentence: `PagerDuty answered ${status}${said === "" ? "." : `: ${cutCharacters(said, WORDS_MAX)}`}`,
+    sentence: `PagerDuty answered ${status}${said === "" ? "." : `: ${cutCharacters(redactTokens(said), WORDS_MAX)}`}`,
     words: said.toLowerCase(),
     // A 2xx that ends here had a body that is no JSON; whether it took effect is unknown.
     isTransient: status < 400 || status === 408 || status === 429 || status >= 500,

@@ -24,7 +24,8 @@ export function createTrigger(url: string, timeoutMs = TIMEOUT_MS): SendToTrigge
     const trigger = new WebhookTrigger(url, {
       timeout: timeoutMs,
       fetch: async (input, init) => {
-        const response = await fetch(input, init);
+        // Followed, a redirect would take the alert to an address that nobody configured.
+        const response = await fetch(input, { ...init, redirect: "manual" });
         const seconds = response.headers.get("retry-after");
         if (seconds && /^\d{1,6}$/.test(seconds)) retryAfterMs = Math.min(Number(seconds) * SECOND, LONGEST_WAIT_MS);
         return response;

@@ -2,6 +2,7 @@ import type { Incident } from "../../core/incident.ts";
 import type { Instant } from "../../core/time.ts";
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, refuse, type Result } from "../../core/result.ts";
+import { redactSecrets } from "../../core/redaction.ts";
 import { cutCharacters, oneLine, slug } from "../../core/text.ts";
 import { transition } from "../../core/transitions.ts";
 import { moveContents } from "./move_contents.ts";
@@ -43,7 +44,7 @@ export async function takeClaim(
   const opening = {
     id: incidentId,
     number,
-    title: cutCharacters(oneLine(request.title), 1_024),
+    title: cutCharacters(redactSecrets(oneLine(request.title)), 1_024),
     serviceId: service.id,
     serviceName: service.name,
     by,

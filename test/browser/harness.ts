@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
-import { afterAll } from "vitest";
+import { afterAll, expect } from "vitest";
+import * as seed from "../../sandbox/seed.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const CHROMIUM_FOLDER = join(tmpdir(), "pager-triage-chromium-138.0.2");
@@ -105,18 +106,41 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   });
   const killAtExit = () => child.kill("SIGKILL");
   process.once("exit", killAtExit);
+  let url: string | undefined;
   const stop = async () => {
+    const log = url === undefined ? "" : await companionLog(url);
+    url = undefined;
     process.off("exit", killAtExit);
     await endProcess(child);
+    expect(SECRETS.filter((secret) => log.includes(secret))).toEqual([]);
   };
   afterAll(stop);
   try {
-    const url = await readyUrl(child);
+    url = await readyUrl(child);
     if (child.pid === undefined) throw new Error("The sandbox has no process id.");
     return { url, pid: child.pid, stop };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/** What no line of the companion's log may hold, whatever a test did. */
+const SECRETS = [
+  seed.SANDBOX_BOT_TOKEN,
+  seed.SANDBOX_PAGERDUTY_TOKEN,
+  seed.SANDBOX_WEBHOOK_SECRET,
+  seed.SANDBOX_COMPANION_SECRET,
+  seed.SANDBOX_SENTRY_TOKEN,
+  "/slack/triggers/",
+];
+
+async function companionLog(url: string): Promise<string> {
+  try {
+    return await (await fetch(`${url}/sandbox/companion/log`, { signal: AbortSignal.timeout(STOP_LIMIT_MS) })).text();
+  } catch {
+    // A test ended the sandbox by other means; there is no log any more.
+    return "";
   }
 }
 

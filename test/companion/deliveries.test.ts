@@ -203,6 +203,17 @@ describe("a trigger that does not take a delivery", () => {
     expect(await send({})).toEqual({ outcome: "unreachable", problem: "Slack could not be reached." });
   });
 
+  it("but sends us elsewhere has not taken it, and nothing goes there", async () => {
+    const location = world.triggers.signalUrl;
+    world.triggers.answerNext({ status: 307, body: "", headers: { location } });
+    await world.event(world.raise("P1"));
+    await world.settle();
+    expect(attempts("triage")).toHaveLength(1);
+    expect(world.triggers.signals.filter((one) => "title" in one)).toEqual([]);
+    await world.advance(MINUTE);
+    expect(world.triggers.triages).toHaveLength(1);
+  });
+
   it("with 429 is left alone for as long as it asks", async () => {
     world.triggers.answerNext({ status: 429, body: "", headers: { "retry-after": "30" } });
     await world.event(world.raise("P1"));
