@@ -6,7 +6,7 @@ import { readAlerts, writeAlert } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
 import { section } from "../shared/card.ts";
 import { alertIdsOf, type IncidentRecord, saveRecord, whereOf } from "../shared/incidents.ts";
-import { inviteUser } from "../shared/invite.ts";
+import { inviteUsers, sayUninvited } from "../shared/invite.ts";
 import { escapeText, link, mention } from "../shared/mrkdwn.ts";
 import { safeJson, userIdByEmail } from "../shared/people.ts";
 import { isPosted } from "../shared/posted.ts";
@@ -64,7 +64,7 @@ async function onCall(app: App, record: IncidentRecord, louder: Alert | undefine
   const stored = await readAlerts(app.slack, alertIdsOf(record).slice(0, 25));
   const others = stored.map(({ alert }) => alert).filter(({ relation }) => relation === "attached");
   const newlyPaged = await usersOf(app, louder ? [louder] : []);
-  for (const user of newlyPaged) await inviteUser(app, record.channelId, user);
+  await sayUninvited(app, record, await inviteUsers(app, record.channelId, newlyPaged));
   const users = [...newlyPaged, ...(await usersOf(app, others)), record.lead];
   return [...new Set(users.filter((user) => user !== ""))];
 }

@@ -2,7 +2,7 @@ import type { Alert } from "../../core/alert.ts";
 import { unpackAlert } from "../../core/alert_packing.ts";
 import { isOpen, isPerson } from "../../core/incident.ts";
 import type { CompanionRequests, Decision } from "../../core/protocol.ts";
-import { inviteUser } from "../shared/invite.ts";
+import { inviteUser, sayUninvited } from "../shared/invite.ts";
 import { readAlert, readAlerts, writeAlert } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
 import { applyDecision } from "../shared/apply_decision.ts";
@@ -135,7 +135,12 @@ async function inviteNewlyPaged(
   const known = new Set(before?.paged.map((person) => person.email));
   for (const person of alert.paged.filter((candidate) => candidate.email && !known.has(candidate.email))) {
     const user = await userIdByEmail(app.slack, person.email);
-    if (!user || !(await inviteUser(app, record.channelId, user))) continue;
+    if (!user) continue;
+    const refused = await inviteUser(app, record.channelId, user);
+    if (refused) {
+      await sayUninvited(app, record, [refused]);
+      continue;
+    }
     await mayCall(app.slack, "chat.postMessage", {
       ...whereOf(record),
       text: `<@${user}> PagerDuty has assigned this to you.`,

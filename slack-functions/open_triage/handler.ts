@@ -1,26 +1,17 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
-import type { Alert } from "../../core/alert.ts";
-import { fromIso } from "../../core/time.ts";
-import { type StoredAlert, writeAlert } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
-import { ensureCard, ensureChannel, permalinkOf } from "../shared/channel.ts";
+import { ChannelRefused, ensureCard, ensureChannel, permalinkOf } from "../shared/channel.ts";
 import { decorate, DECORATIONS } from "../shared/decoration.ts";
-import {
-  type IncidentRecord,
-  newRecord,
-  readIncident,
-  saveIncident,
-  saveRecord,
-  whereOf,
-} from "../shared/incidents.ts";
-import { invitePeople } from "../shared/invite.ts";
+import { type IncidentRecord, readIncident, saveRecord, sharesChannel } from "../shared/incidents.ts";
+import { invitePeople, sayUninvited } from "../shared/invite.ts";
+import { meetingPlace } from "../shared/meeting_place.ts";
 import { listIncident } from "../shared/open_incidents.ts";
-import { personOf } from "../shared/people.ts";
 import { publish } from "../shared/publish.ts";
-import { mayCall } from "../shared/slack.ts";
+import { begin, type Begun, pagedIn } from "./begin.ts";
 import { OpenTriageDefinition } from "./definition.ts";
-import { openTable, openThread } from "./in_storm.ts";
-import { alertOf, confirm, incidentOf, type Inputs, stormOf } from "./inputs.ts";
+import { openInStorm, openTable } from "./in_storm.ts";
+import { openThread, sayNoChannel } from "./in_thread.ts";
+import { confirm, type Inputs, stormOf } from "./inputs.ts";
 
 export default SlackFunction(OpenTriageDefinition, async (context) => {
   if (context.inputs.incident_id === "") return { outputs: { incident_id: "", channel_id: "" } };
@@ -44,58 +35,43 @@ async function openTriage(app: App, inputs: Inputs): Promise<{ incident_id: stri
     await confirm(app, inputs, found, "already_applied");
     return { incident_id: "", channel_id: found.channelId };
   }
-  const record = storm ? await openThread(app, inputs, storm, found) : await openChannel(app, inputs, found);
+  const begun = await begin(app, inputs, found);
+  const record = storm ? await openInStorm(app, inputs, storm, begun) : await openSomewhere(app, inputs, begun);
   await confirm(app, inputs, record, "applied");
   return { incident_id: inputs.incident_id, channel_id: record.channelId };
 }
 
-/**
- * Makes sure of the record, the channel and the card, in this order, so that a second run of the same incident finds
- * what the first one left and goes on from there.
- */
-async function openChannel(app: App, inputs: Inputs, found: IncidentRecord | undefined): Promise<IncidentRecord> {
-  const alert = alertOf(inputs);
-  const known = alert ? [await writeAlert(app, undefined, alert, inputs.incident_id)] : [];
-  let record = found ?? (await firstRecord(app, inputs, alert));
-  const channel = await ensureChannel(app, record);
-  record = await saveRecord(app, record, { channelId: channel.id, channelName: channel.name });
-  const notInSlack = await invitePeople(app, channel.id, alert?.paged ?? [], inputs.started_by);
-  const cardTs = await ensureCard(app, record, known, found !== undefined);
+/** A channel of its own; where Slack lets us make none, a thread of one that is there. */
+async function openSomewhere(app: App, inputs: Inputs, begun: Begun): Promise<IncidentRecord> {
+  // An earlier run put it there.
+  if (sharesChannel(begun.record)) return begun.record;
+  try {
+    return await openChannel(app, inputs, begun);
+  } catch (thrown) {
+    if (!(thrown instanceof ChannelRefused)) throw thrown;
+    const record = await openThread(app, inputs, await meetingPlace(app, thrown), begun);
+    await sayNoChannel(app, record, thrown);
+    return record;
+  }
+}
+
+async function openChannel(
+  app: App,
+  inputs: Inputs,
+  { record: first, known, isRepeat }: Begun,
+): Promise<IncidentRecord> {
+  const channel = await ensureChannel(app, first);
+  let record = await saveRecord(app, first, { channelId: channel.id, channelName: channel.name });
+  const uninvited = await invitePeople(app, channel.id, pagedIn(known), inputs.started_by);
+  const cardTs = await ensureCard(app, record, known, isRepeat);
   const channelUrl = await permalinkOf(app, channel.id, cardTs);
   record = await saveRecord(app, record, { cardTs, channelUrl, sequence: Number(inputs.sequence) || 0 });
   await listIncident(app.slack, record.incident, channel.id);
-  return dress(app, record, known, notInSlack);
-}
-
-async function firstRecord(app: App, inputs: Inputs, alert: Alert | undefined): Promise<IncidentRecord> {
-  const incident = incidentOf(app, inputs);
-  const startedBy = inputs.started_by ? await personOf(app.slack, inputs.started_by) : undefined;
-  return saveIncident(app, newRecord(incident), incident, {
-    alertIds: alert ? [alert.id] : [],
-    description: inputs.description ?? "",
-    windowClosesAt: fromIso(inputs.window_closes_at) ?? 0,
-    reopenedFrom: inputs.reopened_from ?? "",
-    ...(startedBy ? { startedBy } : {}),
-  });
-}
-
-/** What makes the channel pleasant; what Slack's limits leave undone of it is noted, for the companion to remind of. */
-async function dress(
-  app: App,
-  record: IncidentRecord,
-  known: readonly StoredAlert[],
-  notInSlack: readonly string[],
-): Promise<IncidentRecord> {
+  // What makes the channel pleasant; what Slack's limits leave undone of it is noted, for the companion to remind of.
   const [undecorated] = await Promise.all([
     decorate(app, record, known[0]?.alert, DECORATIONS),
     publish(app, record, { known, post: ["feed_line"] }),
-    sayNotInSlack(app, record, notInSlack),
+    sayUninvited(app, record, uninvited),
   ]);
   return undecorated.length === 0 ? record : saveRecord(app, record, { undecorated });
-}
-
-async function sayNotInSlack(app: App, record: IncidentRecord, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return;
-  const text = `PagerDuty is paging ${names.join(", ")}, but no Slack user has that e-mail address. Invite them by hand.`;
-  await mayCall(app.slack, "chat.postMessage", { ...whereOf(record), text });
 }

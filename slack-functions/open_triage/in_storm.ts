@@ -1,61 +1,32 @@
 import type { StormShare } from "../../core/protocol.ts";
 import { fromIso } from "../../core/time.ts";
-import { putNewAlerts, writeAlert } from "../shared/alerts.ts";
+import { putNewAlerts } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
-import { ensureCard, permalinkOf } from "../shared/channel.ts";
+import { permalinkOf } from "../shared/channel.ts";
 import { hasBlock, lastMessages } from "../shared/history.ts";
-import {
-  type IncidentRecord,
-  newRecord,
-  putNewRecords,
-  readIncidents,
-  saveIncident,
-  saveRecord,
-} from "../shared/incidents.ts";
-import { invitePeople } from "../shared/invite.ts";
+import { type IncidentRecord, newRecord, putNewRecords, readIncidents } from "../shared/incidents.ts";
+import { inviteUsers } from "../shared/invite.ts";
 import { mention } from "../shared/mrkdwn.ts";
-import { listIncident, listIncidents } from "../shared/open_incidents.ts";
+import { listIncidents } from "../shared/open_incidents.ts";
 import { userIdByEmail } from "../shared/people.ts";
-import { mayCall, mustCall, textOf } from "../shared/slack.ts";
+import { mustCall, textOf } from "../shared/slack.ts";
 import { rowBlockId, TABLE_TEXT, tableBlocks, type TableRow } from "../shared/storm_table.ts";
-import { ensureUmbrella, type Umbrella } from "../shared/umbrella.ts";
+import type { MeetingPlace } from "../shared/meeting_place.ts";
+import { ensureUmbrella } from "../shared/umbrella.ts";
+import type { Begun } from "./begin.ts";
+import { openThread } from "./in_thread.ts";
 import { alertOf, confirm, incidentOf, type Inputs } from "./inputs.ts";
 
 /** How many messages are looked through for what an earlier run posted. */
 const LOOK_BACK = 200;
 
-/**
- * A triage of a storm has no channel of its own: its card stands in the umbrella channel, and its thread is the incident's.
- * Nothing there is dressed, invited to or archived for its sake but the people whom it pages.
- */
-export async function openThread(
-  app: App,
-  inputs: Inputs,
-  storm: StormShare,
-  found: IncidentRecord | undefined,
-): Promise<IncidentRecord> {
-  const alert = alertOf(inputs);
-  const umbrella = await ensureUmbrella(app, storm);
-  const known = alert ? [await writeAlert(app, undefined, alert, inputs.incident_id)] : [];
-  let record = await saveIncident(app, found ?? newRecord(incidentOf(app, inputs)), incidentOf(app, inputs), {
-    alertIds: alert ? [alert.id] : [],
-    windowClosesAt: fromIso(inputs.window_closes_at) ?? 0,
-    reopenedFrom: inputs.reopened_from ?? "",
-    channelId: umbrella.channelId,
-    channelName: umbrella.channelName,
-  });
-  // Its thread begins with the card, which is to be drawn as one of a shared channel.
-  const cardTs = await ensureCard(app, { ...record, threadTs: "of the card" }, known, found !== undefined);
-  const channelUrl = await permalinkOf(app, umbrella.channelId, cardTs);
-  const sequence = Number(inputs.sequence) || 0;
-  record = await saveRecord(app, record, { cardTs, threadTs: cardTs, channelUrl, sequence });
-  await listIncident(app.slack, record.incident, umbrella.channelId);
-  await invitePeople(app, umbrella.channelId, alert?.paged ?? [], undefined);
-  return record;
+/** A triage of a storm has no channel of its own: its card stands in the umbrella channel. */
+export async function openInStorm(app: App, inputs: Inputs, storm: StormShare, begun: Begun): Promise<IncidentRecord> {
+  return openThread(app, inputs, await ensureUmbrella(app, storm), begun);
 }
 
 /** Several triages share one message of the umbrella channel: a line for each, which asks in a thread when it is pressed. */
-export async function openTable(app: App, all: readonly Inputs[], storm: StormShare): Promise<Umbrella> {
+export async function openTable(app: App, all: readonly Inputs[], storm: StormShare): Promise<MeetingPlace> {
   const umbrella = await ensureUmbrella(app, storm);
   const found = await readIncidents(
     app.slack,
@@ -78,7 +49,7 @@ export async function openTable(app: App, all: readonly Inputs[], storm: StormSh
   return umbrella;
 }
 
-async function postTable(app: App, fresh: readonly Inputs[], umbrella: Umbrella): Promise<IncidentRecord[]> {
+async function postTable(app: App, fresh: readonly Inputs[], umbrella: MeetingPlace): Promise<IncidentRecord[]> {
   const { channelId, channelName } = umbrella;
   const rows = fresh.map((inputs) => rowOf(app, inputs, umbrella));
   const users = await pagedUsers(app, rows);
@@ -97,14 +68,11 @@ async function postTable(app: App, fresh: readonly Inputs[], umbrella: Umbrella)
     records.map(({ incident }) => incident),
     channelId,
   );
-  if (users.length > 0) {
-    const args = { channel: channelId, users: users.join(","), force: true };
-    await mayCall(app.slack, "conversations.invite", args, ["already_in_channel"]);
-  }
+  await inviteUsers(app, channelId, users);
   return records;
 }
 
-function rowOf(app: App, inputs: Inputs, { channelId, channelName }: Umbrella): TableRow {
+function rowOf(app: App, inputs: Inputs, { channelId, channelName }: MeetingPlace): TableRow {
   const alert = alertOf(inputs);
   const record = {
     ...newRecord(incidentOf(app, inputs)),

@@ -25,6 +25,27 @@ interface Wanted {
   readonly notThis: string;
 }
 
+/** Slack does not let us make a channel, today and tomorrow: the triage has to live elsewhere. */
+export class ChannelRefused extends SlackProblem {
+  /** Slack's own word for it. */
+  readonly error: string;
+
+  constructor(message: string, error: string) {
+    super(message);
+    this.error = error;
+  }
+}
+
+/** Slack cannot do it right now. */
+const PASSING = [
+  "ratelimited",
+  "unreachable",
+  "internal_error",
+  "fatal_error",
+  "service_unavailable",
+  "request_timeout",
+];
+
 /** How often a name is varied when strangers hold it. */
 const NAME_ATTEMPTS = 5;
 /** Slack lists channels in pages; 20 pages of 999 are more channels than a look-up should read. */
@@ -70,13 +91,16 @@ export async function createOrAdopt(slack: Slack, wanted: Wanted): Promise<Chann
       const channel = recordOf(created["channel"]);
       return { id: textOf(channel["id"]), name: textOf(channel["name"]) || name, purpose, isNew: true };
     }
-    if (created.error !== "name_taken") {
-      throw new SlackProblem(`Slack refused to create #${name}: ${created.error ?? "no reason given"}.`);
+    const error = created.error ?? "no reason given";
+    if (error !== "name_taken") {
+      const problem = `Slack refused to create #${name}: ${error}.`;
+      throw PASSING.includes(error) ? new SlackProblem(problem) : new ChannelRefused(problem, error);
     }
     const ours = await findOwnChannel(slack, name, key);
     if (ours && ours !== notThis) return { id: ours, name, purpose, isNew: false };
   }
-  throw new SlackProblem(`The channel names #${base} to #${base}-${last} are all taken by other channels.`);
+  const problem = `The channel names #${base} to #${base}-${last} are all taken by other channels.`;
+  throw new ChannelRefused(problem, "name_taken");
 }
 
 /** Ours is a channel that this app created, with this incident's id in its purpose or no purpose yet. */
@@ -115,11 +139,22 @@ export async function ensureCard(
 ): Promise<string> {
   if (record.cardTs !== "") return record.cardTs;
   const posted = isRepeat ? await findCard(app.slack, record) : undefined;
-  return posted ?? postCard(app, record, known);
+  return posted ?? postOneCard(app, record, known);
+}
+
+/** Two runs may post at once, and then the first card stays. */
+export async function postOneCard(app: App, record: IncidentRecord, known: readonly StoredAlert[]): Promise<string> {
+  const channel = record.channelId;
+  const mine = await postCard(app, record, known);
+  const messages = await lastMessages(app.slack, { channel }, LOOK_BACK);
+  const cards = messages.filter((message) => hasBlock(message, cardBlockId(record.incident.id)));
+  const first = cards.map((message) => textOf(message["ts"])).sort((a, b) => Number(a) - Number(b))[0] ?? mine;
+  if (first !== mine) await mayCall(app.slack, "chat.delete", { channel, ts: mine });
+  return first;
 }
 
 /** Posts the card at the top of its channel; where the channel is shared, it begins the incident's thread. */
-export async function postCard(app: App, record: IncidentRecord, known: readonly StoredAlert[]): Promise<string> {
+async function postCard(app: App, record: IncidentRecord, known: readonly StoredAlert[]): Promise<string> {
   const view = await viewOf(app, record, known, false);
   const answer = await mustCall(app.slack, "chat.postMessage", {
     channel: record.channelId,

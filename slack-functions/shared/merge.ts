@@ -4,7 +4,7 @@ import type { App } from "./app.ts";
 import { attachmentBlocks } from "./attachments.ts";
 import { type Block, context, section } from "./card.ts";
 import { alertIdsOf, type IncidentRecord, saveRecord, sharesChannel, whereOf } from "./incidents.ts";
-import { invitePeople, membersOf } from "./invite.ts";
+import { invitePeople, inviteUsers, membersOf, sayUninvited } from "./invite.ts";
 import { laterAlerts } from "./later_alerts.ts";
 import { channelLink, escapeText, link, mention, plainName } from "./mrkdwn.ts";
 import { isPosted } from "./posted.ts";
@@ -91,15 +91,9 @@ async function invitePeopleOf(
   moved: readonly StoredAlert[],
 ): Promise<void> {
   if (source.channelId === target.channelId) return;
-  if (sharesChannel(source)) {
-    const paged = moved.flatMap(({ alert }) => alert.paged);
-    await invitePeople(app, target.channelId, paged, source.startedBy?.slackUserId);
-    return;
-  }
-  const users = await membersOf(app, source.channelId);
-  // Slack takes at most 100 users at a time, and with `force` one who cannot be invited keeps nobody else out.
-  for (let from = 0; from < users.length; from += 100) {
-    const args = { channel: target.channelId, users: users.slice(from, from + 100).join(","), force: true };
-    await mayCall(app.slack, "conversations.invite", args, ["already_in_channel"]);
-  }
+  const paged = moved.flatMap(({ alert }) => alert.paged);
+  const uninvited = sharesChannel(source)
+    ? await invitePeople(app, target.channelId, paged, source.startedBy?.slackUserId)
+    : await inviteUsers(app, target.channelId, await membersOf(app, source.channelId));
+  await sayUninvited(app, target, uninvited);
 }

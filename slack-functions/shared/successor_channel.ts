@@ -4,7 +4,7 @@ import type { App } from "./app.ts";
 import { section } from "./card.ts";
 import { createFurtherChannel, ensureCard } from "./channel.ts";
 import { alertIdsOf, type IncidentRecord, saveRecord, sharesChannel, whereOf } from "./incidents.ts";
-import { invitePeople, inviteUser, membersOf } from "./invite.ts";
+import { invitePeople, inviteUser, membersOf, sayUninvited } from "./invite.ts";
 import { channelLink } from "./mrkdwn.ts";
 import { listIncident } from "./open_incidents.ts";
 import { publish, publishTopic } from "./publish.ts";
@@ -76,10 +76,12 @@ export async function openSuccessorChannel(app: App, record: IncidentRecord, mov
 async function bringPeople(app: App, record: IncidentRecord, others: readonly string[]): Promise<void> {
   const stored = await readAlerts(app.slack, alertIdsOf(record));
   const paged = stored.filter(({ alert }) => alert.relation === "attached").flatMap(({ alert }) => alert.paged);
-  await invitePeople(app, record.channelId, paged, record.startedBy?.slackUserId);
+  const uninvited = await invitePeople(app, record.channelId, paged, record.startedBy?.slackUserId);
   for (const user of new Set([...others, record.lead])) {
-    if (user !== "") await inviteUser(app, record.channelId, user);
+    const refused = user !== "" && (await inviteUser(app, record.channelId, user));
+    if (refused) uninvited.push(refused);
   }
+  await sayUninvited(app, record, uninvited);
 }
 
 /** Each channel says where the other one is; the old one only where it can still be written in. */

@@ -3,8 +3,9 @@ import type { StormNews, StormShare } from "../../core/protocol.ts";
 import { describeDuration } from "../../core/time.ts";
 import type { App } from "./app.ts";
 import { type Block, context, section } from "./card.ts";
-import { createOrAdopt } from "./channel.ts";
+import { ChannelRefused, createOrAdopt } from "./channel.ts";
 import { hasBlock, lastMessages } from "./history.ts";
+import { type MeetingPlace, meetingPlace, noChannelBlocks, noChannelText } from "./meeting_place.ts";
 import { channelLink, escapeText, time } from "./mrkdwn.ts";
 import { mayCall, mustCall, numberOf, recordOf, textOf } from "./slack.ts";
 
@@ -23,30 +24,44 @@ interface StormRecord {
   readonly summaryTs: string;
 }
 
-export interface Umbrella {
-  readonly channelId: string;
-  readonly channelName: string;
-}
-
 /**
  * The channel that gathers a storm's triages: the one that the companion or our own record names, else made now or found
  * where another run made it. Whoever made it posts its first message.
  */
-export async function ensureUmbrella(app: App, storm: Storm): Promise<Umbrella> {
+export async function ensureUmbrella(app: App, storm: Storm): Promise<MeetingPlace> {
   if (storm.channelId !== "") return storm;
   const known = await readStorm(app, storm.id);
   if (known.channelId !== "") return known;
   const purpose = umbrellaPurpose(storm.id);
   const wanted = { base: umbrellaName(storm.number), purpose, key: storm.id, first: 1, notThis: "" };
-  const { id, name, isNew } = await createOrAdopt(app.slack, wanted);
-  if (isNew) {
-    await mayCall(app.slack, "conversations.setPurpose", { channel: id, purpose });
-    const headTs = await postHead(app, id, headText(storm));
-    await save(app, storm.id, { channel_id: id, channel_name: name, head_ts: headTs });
-    const topic = `Storm ${storm.number}: many services fail at once. Their alerts are gathered here.`;
-    await mayCall(app.slack, "conversations.setTopic", { channel: id, topic });
+  try {
+    const { id, name, isNew } = await createOrAdopt(app.slack, wanted);
+    if (isNew) await dressUmbrella(app, storm, id, name);
+    return { channelId: id, channelName: name };
+  } catch (thrown) {
+    if (!(thrown instanceof ChannelRefused)) throw thrown;
+    return gatherElsewhere(app, storm, thrown);
   }
-  return { channelId: id, channelName: name };
+}
+
+async function dressUmbrella(app: App, storm: Storm, channel: string, name: string): Promise<void> {
+  await mayCall(app.slack, "conversations.setPurpose", { channel, purpose: umbrellaPurpose(storm.id) });
+  const headTs = await postHead(app, channel, headText(storm));
+  await save(app, storm.id, { channel_id: channel, channel_name: name, head_ts: headTs });
+  const topic = `Storm ${storm.number}: many services fail at once. Their alerts are gathered here.`;
+  await mayCall(app.slack, "conversations.setTopic", { channel, topic });
+}
+
+/** Slack lets us make no channel: the storm is gathered in one that is there, which says why. */
+async function gatherElsewhere(app: App, storm: Storm, refused: ChannelRefused): Promise<MeetingPlace> {
+  const place = await meetingPlace(app, refused);
+  const channel = place.channelId;
+  const where = "here";
+  const message = { text: noChannelText(refused, where), blocks: noChannelBlocks(refused, where) };
+  await mayCall(app.slack, "chat.postMessage", { channel, ...message });
+  const headTs = await postHead(app, channel, headText(storm));
+  await save(app, storm.id, { channel_id: channel, channel_name: place.channelName, head_ts: headTs });
+  return place;
 }
 
 /** Brings what is said of a storm up to date: its first message, its line in the feed, and once it is over a summary. */

@@ -1,0 +1,38 @@
+import type { App } from "../shared/app.ts";
+import { type ChannelRefused, ensureCard, permalinkOf } from "../shared/channel.ts";
+import { type IncidentRecord, saveRecord, whereOf } from "../shared/incidents.ts";
+import { invitePeople, sayUninvited } from "../shared/invite.ts";
+import { type MeetingPlace, NO_CHANNEL_BLOCK, noChannelBlocks, noChannelText } from "../shared/meeting_place.ts";
+import { listIncident } from "../shared/open_incidents.ts";
+import { isPosted } from "../shared/posted.ts";
+import { mayCall } from "../shared/slack.ts";
+import { type Begun, pagedIn } from "./begin.ts";
+import type { Inputs } from "./inputs.ts";
+
+/**
+ * Opens a triage that has no channel of its own: its card stands in a channel that others share, and the card's thread is
+ * the incident's. Nothing there is dressed or archived for its sake.
+ */
+export async function openThread(
+  app: App,
+  inputs: Inputs,
+  { channelId, channelName }: MeetingPlace,
+  { record: first, known, isRepeat }: Begun,
+): Promise<IncidentRecord> {
+  const cardTs = await ensureCard(app, { ...first, channelId }, known, isRepeat);
+  const channelUrl = await permalinkOf(app, channelId, cardTs);
+  // In one write: a record that named the channel without the thread would take it for the incident's own.
+  const place = { channelId, channelName, channelUrl, threadTs: cardTs, cardTs };
+  const record = await saveRecord(app, first, { ...place, sequence: Number(inputs.sequence) || 0 });
+  await listIncident(app.slack, record.incident, channelId);
+  await sayUninvited(app, record, await invitePeople(app, channelId, pagedIn(known), inputs.started_by));
+  return record;
+}
+
+/** Says once, in the incident's thread, why it has no channel of its own. */
+export async function sayNoChannel(app: App, record: IncidentRecord, refused: ChannelRefused): Promise<void> {
+  if (await isPosted(app, record, NO_CHANNEL_BLOCK)) return;
+  const where = "in this thread";
+  const message = { text: noChannelText(refused, where), blocks: noChannelBlocks(refused, where) };
+  await mayCall(app.slack, "chat.postMessage", { ...whereOf(record), ...message });
+}
