@@ -25,6 +25,12 @@ export type Job =
       readonly escalates: boolean;
     }
   | { readonly kind: "slack_signal"; readonly signal: "apply_decision" | "archive_due" | "decorate" | "sync" }
+  | {
+      readonly kind: "slack_signal";
+      readonly signal: "decision_refused";
+      readonly decisionId: string;
+      readonly problem: string;
+    }
   | { readonly kind: "slack_signal"; readonly signal: "storm"; readonly stormId: string }
   | { readonly kind: "slack_signal"; readonly signal: "feed_line"; readonly key: string }
   | {

@@ -61,6 +61,7 @@ export const SIGNAL_KINDS = [
   "alert_moved",
   "reminder_due",
   "apply_decision",
+  "decision_refused",
   "archive_due",
   "decorate",
   "storm",
@@ -95,6 +96,8 @@ export interface SignalData {
   reminder_due: { readonly number: number; readonly direct: boolean; readonly escalates: boolean };
   /** A decision that the companion knows and that nobody confirmed as applied. */
   apply_decision: { readonly decision: Decision };
+  /** A decision that Slack applied while the companion could not be asked is refused: the incident is in triage again. */
+  decision_refused: { readonly decisionId: string; readonly problem: string };
   /** The grace period of a merged or dismissed channel is over, as far as the companion knows. */
   archive_due: { readonly graceMs: number };
   /** What Slack's limits left undone of a channel's topic, pin, bookmark and the like is to be done now. */

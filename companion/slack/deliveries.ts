@@ -218,6 +218,8 @@ async function signalData(tx: Transaction, row: OutboxRow, deps: DeliveryDeps): 
       const decision = (await tx.incident(subject))?.decision;
       return decision && JSON.stringify({ decision: { ...decision, note: cutBytes(decision.note, 1_000) } });
     }
+    case "decision_refused":
+      return JSON.stringify({ decisionId: job.decisionId, problem: job.problem });
     case "archive_due":
       return JSON.stringify({ graceMs: deps.archiveGraceMs });
     case "storm": {

@@ -32,10 +32,16 @@ export async function takeDecision(
   const { undoneDecisionIds } = await unit.tx.undoMemory(decision.incidentId);
   if (undoneDecisionIds.includes(decision.id)) return accept({ ok: true, stands: found.decision ?? decision });
   let row: IncidentRow = place ? { ...found, place } : found;
-  if (row.decision && row.decision.id !== decision.id) return accept({ ok: true, stands: row.decision });
+  if (row.decision && row.decision.id !== decision.id) {
+    if (phase === "applied") await haveStandingApplied(unit, row);
+    return accept({ ok: true, stands: row.decision });
+  }
   if (!row.decision) {
     const decided = await carryOut(unit, row, decision);
-    if (!decided.ok) return decided;
+    if (!decided.ok) {
+      if (phase === "applied") await haveTakenBack(unit, decision, decided.refusal);
+      return decided;
+    }
     row = decided.value;
     // A person's decision is proof that the triage reached Slack, even where its confirmation was lost.
     if (isPerson(decision.by)) await confirmTriage(unit, row.incident.id);
@@ -50,7 +56,19 @@ export async function takeDecision(
     await record(unit, row.incident.id, "decision.applied", "confirmed", actorOf(decision.by));
   }
   await unit.tx.saveIncident(row);
-  return accept({ ok: true, stands: decision });
+  return accept({ ok: true, stands: row.decision ?? decision });
+}
+
+/** Slack applied another decision while it could not ask which one stands. */
+async function haveStandingApplied(unit: Unit, row: IncidentRow): Promise<void> {
+  await unit.tx.saveIncident({ ...row, appliedAt: undefined });
+  await unit.tx.setTimer("reapply_decision", row.incident.id, unit.now);
+}
+
+/** Slack applied what cannot be, while it could not ask: two merges into each other, say. */
+async function haveTakenBack(unit: Unit, decision: Decision, { message }: Refusal): Promise<void> {
+  const job = { kind: "slack_signal", signal: "decision_refused", decisionId: decision.id, problem: message } as const;
+  await queue(unit, decision.incidentId, job);
 }
 
 async function confirmTriage(unit: Unit, incidentId: string): Promise<void> {
@@ -75,7 +93,8 @@ async function carryOut(unit: Unit, row: IncidentRow, decision: Decision): Promi
   const outcome = transition(row.incident, command);
   if (!outcome.ok) return refuse(refusalFor(outcome.refusal));
   const { incident, why } = outcome.value;
-  const after = { ...row, incident, decision };
+  // Slack is told which incident took it in: the chosen one may have been merged itself meanwhile.
+  const after = { ...row, incident, decision: target ? { ...decision, mergeInto: target.incident.id } : decision };
   await unit.tx.saveIncident(after);
   await record(unit, incident.id, DONE[decision.decision], why, actorOf(decision.by), {
     decisionId: decision.id,

@@ -14,6 +14,7 @@ import {
   type SignalOutcome,
   takeAlertNews,
   takeMovedAlert,
+  takeRefusedDecision,
 } from "./signals.ts";
 import { takeReminder } from "./reminder.ts";
 import { ApplySignalDefinition } from "./definition.ts";
@@ -59,7 +60,8 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
   }
 });
 
-function applySignal(
+/** Applies one piece of news to an incident that is on record. */
+export function applySignal(
   app: App,
   record: IncidentRecord,
   kind: SignalKind | undefined,
@@ -76,6 +78,8 @@ function applySignal(
       return takeReminder(app, record, data);
     case "apply_decision":
       return applyDecisionAgain(app, data);
+    case "decision_refused":
+      return takeRefusedDecision(app, record, data);
     case "archive_due":
       return archiveIfQuiet(app, record, data);
     case "decorate":

@@ -5,7 +5,8 @@ import type { CompanionRequests, Decision } from "../../core/protocol.ts";
 import { inviteUser, sayUninvited } from "../shared/invite.ts";
 import { readAlert, readAlerts, writeAlert } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
-import { applyDecision } from "../shared/apply_decision.ts";
+import { applyStanding } from "../shared/apply_decision.ts";
+import { backToTriage } from "../shared/back_to_triage.ts";
 import {
   idsIn,
   type IncidentRecord,
@@ -85,8 +86,20 @@ export async function takeMovedAlert(app: App, record: IncidentRecord, data: str
 
 export async function applyDecisionAgain(app: App, data: string): Promise<SignalOutcome> {
   const decision = decisionOf(recordOf(recordOf(safeJson(data))["decision"]));
-  await applyDecision(app, decision);
+  await applyStanding(app, decision);
   return { outcome: "applied" };
+}
+
+/** Slack applied what the companion cannot: the incident is in triage again, and people are asked anew. */
+export async function takeRefusedDecision(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
+  const fields = recordOf(safeJson(data));
+  const isApplied = record.incident.status !== "triage" && record.decisionId === textOf(fields["decisionId"]);
+  if (!isApplied) return { outcome: "already_applied" };
+  const after = await backToTriage(app, record);
+  const text = `:warning: ${escapeText(textOf(fields["problem"]))} This is in triage again; please decide below.`;
+  await mayCall(app.slack, "chat.postMessage", { ...whereOf(after), text });
+  await publish(app, after);
+  return { outcome: "applied", askIncidentId: after.incident.id };
 }
 
 /** What tells that the channel is out of our reach, now and for ever. */

@@ -5,6 +5,7 @@ import { DISMISS_REASON, DISMISS_VIEW, dismissView, recordingBlocks } from "../a
 import { dismissalIn, dismissalOf } from "../ask_for_triage_decision/dismissal.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, context as contextBlock, section } from "../shared/card.ts";
+import { completeStep } from "../shared/completion.ts";
 import {
   awaitIncident,
   type IncidentRecord,
@@ -120,7 +121,7 @@ async function takeOver(
 async function close(context: ViewClosedContext<Inputs>): Promise<void> {
   const app = openAppForClick(context);
   const execution = context.body.function_data.execution_id;
-  await app.slack.call("functions.completeSuccess", { function_execution_id: execution, outputs: NOTHING });
+  await completeStep(app.slack, execution, NOTHING);
 }
 
 function fieldError(sentence: string) {

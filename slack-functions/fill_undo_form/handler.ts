@@ -10,6 +10,7 @@ import { toIso } from "../../core/time.ts";
 import { ATTACHED, shownIds, tickedIds } from "../shared/alert_choices.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { section } from "../shared/card.ts";
+import { completeStep } from "../shared/completion.ts";
 import { readIncident } from "../shared/incidents.ts";
 import { mayDecide, safeJson } from "../shared/people.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
@@ -100,19 +101,18 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
     const alerts = tickedIds(values);
     const wrong = isOpen(record.incident) ? problemOfTicks(alerts, shownIds(context.view.blocks)) : undefined;
     if (wrong) return { response_action: "errors" as const, errors: { [`${ATTACHED}:0`]: wrong } };
-    const completed = await app.slack.call("functions.completeSuccess", {
-      function_execution_id: executionId,
-      outputs: {
-        incident_id: record.incident.id,
-        command: isOpen(record.incident) ? "detach" : status === "resolved" ? "reopen" : "undo",
-        done_by: userId,
-        done_at: toIso(app.now),
-        request_id: executionId,
-        in_pagerduty: choiceIn(values),
-        alerts: JSON.stringify(alerts),
-      },
+    const completion = await completeStep(app.slack, executionId, {
+      incident_id: record.incident.id,
+      command: isOpen(record.incident) ? "detach" : status === "resolved" ? "reopen" : "undo",
+      done_by: userId,
+      done_at: toIso(app.now),
+      request_id: executionId,
+      in_pagerduty: choiceIn(values),
+      alerts: JSON.stringify(alerts),
     });
-    return completed.ok ? undefined : instead("This form was used already. Look at the card.");
+    // A second click on the same button changes nothing: the form closes as it did for the first.
+    if (completion !== "failed") return undefined;
+    return instead("Slack did not take the form, so nothing was changed. Press the button on the card again.");
   } catch (thrown) {
     return instead(`That did not work. ${problemOf(thrown)} Press the button again.`);
   }
@@ -135,5 +135,5 @@ function choiceIn(values: Readonly<Record<string, unknown>>): string {
 async function close(context: ViewClosedContext<Inputs>): Promise<void> {
   const app = openAppForClick(context);
   const execution = context.body.function_data.execution_id;
-  await app.slack.call("functions.completeSuccess", { function_execution_id: execution, outputs: NOTHING });
+  await completeStep(app.slack, execution, NOTHING);
 }

@@ -1,7 +1,8 @@
-import { type DismissedIncident, type Incident, isPerson, type MergedIncident } from "../../core/incident.ts";
+import { type DismissedIncident, type Incident, isOpen, isPerson, type MergedIncident } from "../../core/incident.ts";
 import type { Decision } from "../../core/protocol.ts";
 import { type Command, transition } from "../../core/transitions.ts";
 import type { App } from "./app.ts";
+import { backToTriage } from "./back_to_triage.ts";
 import { context, section } from "./card.ts";
 import { awaitIncident, type IncidentRecord, placeOf, readIncident, saveIncident, sharesChannel } from "./incidents.ts";
 import { carryMergeOver } from "./merge.ts";
@@ -26,25 +27,46 @@ export async function applyDecision(
 ): Promise<IncidentRecord | undefined> {
   const before = await awaitIncident(app, decision.incidentId);
   if (!before) return undefined;
+  // Somebody else's decision stands; this one came too late.
+  if (before.incident.status !== "triage" && before.decisionId !== decision.id) return before;
+  return applyTo(app, before, decision, questionTs);
+}
+
+/** Applies the decision that stands with the companion, also where Slack applied another one without asking. */
+export async function applyStanding(app: App, decision: Decision): Promise<void> {
+  const before = await awaitIncident(app, decision.incidentId);
+  if (!before) return;
+  const isUndone = before.undoneDecisionIds.includes(decision.id);
+  const isOther = !isUndone && before.incident.status !== "triage" && before.decisionId !== decision.id;
+  await applyTo(app, isOther ? await backToTriage(app, before) : before, decision, "");
+}
+
+async function applyTo(
+  app: App,
+  before: IncidentRecord,
+  decision: Decision,
+  questionTs: string,
+): Promise<IncidentRecord | undefined> {
   // What somebody took back stays taken back, however often and late it still comes.
   if (before.undoneDecisionIds.includes(decision.id)) return before;
   const isRepeat = before.incident.status !== "triage";
-  // Somebody else's decision stands; this one came too late.
-  if (isRepeat && before.decisionId !== decision.id) return before;
   const decided = await tell(app, before, decision, "decided");
   // Two questions may have been answered before either showed on the record: the companion knows which was first.
   if (decided.ok && decided.answer.stands.id !== decision.id)
     return applyDecision(app, decided.answer.stands, questionTs);
   if (!decided.ok && !decided.again && !isRepeat) {
-    await sayRefused(app, before, decided.problem);
+    await sayRefused(app, before, questionTs, decided.problem);
     return before;
   }
-  const target = decision.mergeInto ? await readIncident(app.slack, decision.mergeInto) : undefined;
-  const after = isRepeat ? before : await decideRecord(app, before, decision, target);
+  // The companion follows a target that was merged itself meanwhile.
+  const settled = decided.ok ? decided.answer.stands : decision;
+  const target = settled.mergeInto ? await readIncident(app.slack, settled.mergeInto) : undefined;
+  const after = isRepeat ? before : await decideRecord(app, before, settled, target, decided.ok, questionTs);
   if (!after) return before;
   await listIncident(app.slack, after.incident, after.channelId);
-  if (decision.decision === "merge" && after.incident.status === "merged" && target)
-    await carryMergeOver(app, after, target, decision, isRepeat);
+  // A target that was closed since has no use for what was merged: its alerts have gone on from there.
+  if (settled.decision === "merge" && after.incident.status === "merged" && target && isOpen(target.incident))
+    await carryMergeOver(app, after, target, settled, isRepeat);
   await closeQuestion(app, questionTs ? { ...after, questionTs } : after);
   if (isClosed(after.incident)) await retireOffer(app, after, OFFER_ENDS[after.incident.status]);
   await Promise.all([
@@ -70,14 +92,24 @@ async function decideRecord(
   record: IncidentRecord,
   decision: Decision,
   target: IncidentRecord | undefined,
+  isTaken: boolean,
+  questionTs: string,
 ): Promise<IncidentRecord | undefined> {
-  const command = commandOf(decision, target?.incident);
+  const into = isTaken && decision.mergeInto ? takenTarget(record, decision.mergeInto) : target?.incident;
+  const command = commandOf(decision, into);
   const outcome = command && transition(record.incident, command);
   if (!outcome?.ok) {
-    await sayRefused(app, record, outcome ? refusalSentence(outcome.refusal) : "That incident could not be found.");
+    const sentence = outcome ? refusalSentence(outcome.refusal) : "That incident could not be found.";
+    await sayRefused(app, record, questionTs, sentence);
     return undefined;
   }
   return saveIncident(app, record, outcome.value.incident, { decisionId: decision.id });
+}
+
+/** The companion took the merge, so its target was open; what our record says of it may be older, or newer. */
+function takenTarget({ incident }: IncidentRecord, id: string): Incident {
+  const { number, title, serviceId, serviceName, openedAt } = incident;
+  return { status: "triage", id, number, title, serviceId, serviceName, openedAt };
 }
 
 function commandOf(decision: Decision, target: Incident | undefined): Command | undefined {
@@ -93,14 +125,14 @@ function commandOf(decision: Decision, target: Incident | undefined): Command | 
 }
 
 /** The matter changed between the press and now (the target was closed, say): it is still in triage, and says so. */
-async function sayRefused(app: App, record: IncidentRecord, sentence: string): Promise<void> {
+async function sayRefused(app: App, record: IncidentRecord, questionTs: string, sentence: string): Promise<void> {
   const hint = app.settings.links.askAgain
     ? "Press *Buttons not working?* on the card to be asked again."
     : "Start the triage again from the shortcut.";
   const text = `${sentence} This is still in triage. ${hint}`;
   await mayCall(app.slack, "chat.update", {
     channel: record.channelId,
-    ts: record.questionTs,
+    ts: questionTs || record.questionTs,
     text,
     blocks: [section(`:warning: ${text}`)],
   });
