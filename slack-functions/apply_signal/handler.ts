@@ -2,6 +2,7 @@ import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { SIGNAL_KINDS, type SignalKind } from "../../core/protocol.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { awaitIncident, type IncidentRecord, placeOf, readIncident, saveRecord } from "../shared/incidents.ts";
+import { inLivingChannel } from "../shared/living_channel.ts";
 import { handOverPending } from "../shared/pending.ts";
 import { publish } from "../shared/publish.ts";
 import { takeFeedLine } from "./feed_line.ts";
@@ -45,20 +46,27 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
       await confirm(app, record, delivery_id, { outcome: "already_applied" });
       return { outputs: done };
     }
-    const signal = await applySignal(app, record, kindOf(kind), context.inputs.data);
+    const here = SAYS_NOTHING_THERE.includes(kind) ? record : await inLivingChannel(app, record);
+    const signal = await applySignal(app, here, kindOf(kind), context.inputs.data);
+    const isLeftBehind = here.channelId !== record.channelId && here.incident.status === "triage";
+    // The question comes first; the delivery comes again with the offer.
+    if (signal.offer && isLeftBehind) return { outputs: { ...done, ask_incident_id: incident_id } };
     if (signal.offer) {
       const { alertIds, upTo } = signal.offer;
       const offer = { offer_alert_ids: JSON.stringify(alertIds), offer_up_to: String(upTo) };
       return { outputs: { ...done, ...offer, delivery_id } };
     }
     // Any other outcome is for the companion to act on; if this confirmation is lost, it must come out the same again.
-    if (signal.outcome === "applied") await saveRecord(app, record, { sequence: Number(sequence) });
-    await confirm(app, record, delivery_id, signal);
-    return { outputs: { ...done, ask_incident_id: signal.askIncidentId ?? "" } };
+    if (signal.outcome === "applied") await saveRecord(app, here, { sequence: Number(sequence) });
+    await confirm(app, here, delivery_id, signal);
+    return { outputs: { ...done, ask_incident_id: signal.askIncidentId ?? (isLeftBehind ? incident_id : "") } };
   } catch (thrown) {
     return { error: `News of an incident could not be taken in. ${problemOf(thrown)} It will come again.` };
   }
 });
+
+/** What these do in the incident's channel, they look after themselves. */
+const SAYS_NOTHING_THERE: readonly string[] = ["archive_due", "apply_decision", "decorate"] satisfies SignalKind[];
 
 /** Applies one piece of news to an incident that is on record. */
 export function applySignal(

@@ -2,6 +2,7 @@ import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { context as contextBlock, section } from "../shared/card.ts";
 import { awaitIncident, type IncidentRecord, saveRecord, settleRecord, whereOf } from "../shared/incidents.ts";
+import { inLivingChannel } from "../shared/living_channel.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { giveThread } from "../shared/storm_thread.ts";
 import { tellPerson } from "../shared/tell_person.ts";
@@ -32,7 +33,7 @@ export default SlackFunction(AskForTriageDecisionDefinition, async (context) => 
       if (record && context.inputs.asked_by) await tellDecided(app, record, context.inputs.asked_by);
       return { outputs: { incident_id: "", ...NOTHING_TO_DECIDE } };
     }
-    await ask(app, await giveThread(app, record), context.event.function_execution_id);
+    await ask(app, await giveThread(app, await inLivingChannel(app, record)), context.event.function_execution_id);
     // The step stays open until a press completes it: completing can happen once, and that is the lock.
     return { completed: false };
   } catch (thrown) {

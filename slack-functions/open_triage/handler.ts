@@ -1,16 +1,17 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
-import { ChannelRefused, ensureCard, ensureChannel, permalinkOf } from "../shared/channel.ts";
+import { ensureCard, permalinkOf } from "../shared/card_message.ts";
+import { ChannelRefused, ensureChannel } from "../shared/channel.ts";
 import { decorate, DECORATIONS } from "../shared/decoration.ts";
 import { type IncidentRecord, readIncident, saveRecord, sharesChannel } from "../shared/incidents.ts";
 import { invitePeople, sayUninvited } from "../shared/invite.ts";
-import { meetingPlace } from "../shared/meeting_place.ts";
+import { meetingPlace, sayNoChannel } from "../shared/meeting_place.ts";
 import { listIncident } from "../shared/open_incidents.ts";
 import { publish } from "../shared/publish.ts";
 import { begin, type Begun, pagedIn } from "./begin.ts";
 import { OpenTriageDefinition } from "./definition.ts";
 import { openInStorm, openTable } from "./in_storm.ts";
-import { openThread, sayNoChannel } from "./in_thread.ts";
+import { openThread } from "./in_thread.ts";
 import { confirm, type Inputs, stormOf } from "./inputs.ts";
 
 export default SlackFunction(OpenTriageDefinition, async (context) => {
@@ -63,7 +64,7 @@ async function openChannel(
   const channel = await ensureChannel(app, first);
   let record = await saveRecord(app, first, { channelId: channel.id, channelName: channel.name });
   const uninvited = await invitePeople(app, channel.id, pagedIn(known), inputs.started_by);
-  const cardTs = await ensureCard(app, record, known, isRepeat);
+  const cardTs = await ensureCard(app, record, known, { isRepeat });
   const channelUrl = await permalinkOf(app, channel.id, cardTs);
   record = await saveRecord(app, record, { cardTs, channelUrl, sequence: Number(inputs.sequence) || 0 });
   await listIncident(app.slack, record.incident, channel.id);

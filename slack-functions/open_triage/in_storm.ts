@@ -2,7 +2,7 @@ import type { StormShare } from "../../core/protocol.ts";
 import { fromIso } from "../../core/time.ts";
 import { putNewAlerts } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
-import { permalinkOf } from "../shared/channel.ts";
+import { permalinkOf } from "../shared/card_message.ts";
 import { hasBlock, lastMessages } from "../shared/history.ts";
 import { type IncidentRecord, newRecord, putNewRecords, readIncidents } from "../shared/incidents.ts";
 import { inviteUsers } from "../shared/invite.ts";

@@ -1,11 +1,9 @@
 import type { App } from "../shared/app.ts";
-import { type ChannelRefused, ensureCard, permalinkOf } from "../shared/channel.ts";
-import { type IncidentRecord, saveRecord, whereOf } from "../shared/incidents.ts";
+import { ensureCard, permalinkOf } from "../shared/card_message.ts";
+import { type IncidentRecord, saveRecord } from "../shared/incidents.ts";
 import { invitePeople, sayUninvited } from "../shared/invite.ts";
-import { type MeetingPlace, NO_CHANNEL_BLOCK, noChannelBlocks, noChannelText } from "../shared/meeting_place.ts";
+import type { MeetingPlace } from "../shared/meeting_place.ts";
 import { listIncident } from "../shared/open_incidents.ts";
-import { isPosted } from "../shared/posted.ts";
-import { mayCall } from "../shared/slack.ts";
 import { type Begun, pagedIn } from "./begin.ts";
 import type { Inputs } from "./inputs.ts";
 
@@ -19,7 +17,7 @@ export async function openThread(
   { channelId, channelName }: MeetingPlace,
   { record: first, known, isRepeat }: Begun,
 ): Promise<IncidentRecord> {
-  const cardTs = await ensureCard(app, { ...first, channelId }, known, isRepeat);
+  const cardTs = await ensureCard(app, { ...first, channelId }, known, { isRepeat });
   const channelUrl = await permalinkOf(app, channelId, cardTs);
   // In one write: a record that named the channel without the thread would take it for the incident's own.
   const place = { channelId, channelName, channelUrl, threadTs: cardTs, cardTs };
@@ -27,12 +25,4 @@ export async function openThread(
   await listIncident(app.slack, record.incident, channelId);
   await sayUninvited(app, record, await invitePeople(app, channelId, pagedIn(known), inputs.started_by));
   return record;
-}
-
-/** Says once, in the incident's thread, why it has no channel of its own. */
-export async function sayNoChannel(app: App, record: IncidentRecord, refused: ChannelRefused): Promise<void> {
-  if (await isPosted(app, record, NO_CHANNEL_BLOCK)) return;
-  const where = "in this thread";
-  const message = { text: noChannelText(refused, where), blocks: noChannelBlocks(refused, where) };
-  await mayCall(app.slack, "chat.postMessage", { ...whereOf(record), ...message });
 }

@@ -5,6 +5,7 @@ import type { App } from "./app.ts";
 import { backToTriage } from "./back_to_triage.ts";
 import { context, section } from "./card.ts";
 import { awaitIncident, type IncidentRecord, placeOf, readIncident, saveIncident, sharesChannel } from "./incidents.ts";
+import { inLivingChannel } from "./living_channel.ts";
 import { carryMergeOver } from "./merge.ts";
 import { retireOffer } from "./later_alerts.ts";
 import { channelLink, escapeText, mention } from "./mrkdwn.ts";
@@ -61,12 +62,14 @@ async function applyTo(
   // The companion follows a target that was merged itself meanwhile.
   const settled = decided.ok ? decided.answer.stands : decision;
   const target = settled.mergeInto ? await readIncident(app.slack, settled.mergeInto) : undefined;
-  const after = isRepeat ? before : await decideRecord(app, before, settled, target, decided.ok, questionTs);
-  if (!after) return before;
+  const written = isRepeat ? before : await decideRecord(app, before, settled, target, decided.ok, questionTs);
+  if (!written) return before;
+  // Somebody may have archived the channel while a form was open in it.
+  const after = await inLivingChannel(app, written);
   await listIncident(app.slack, after.incident, after.channelId);
   // A target that was closed since has no use for what was merged: its alerts have gone on from there.
   if (settled.decision === "merge" && after.incident.status === "merged" && target && isOpen(target.incident))
-    await carryMergeOver(app, after, target, settled, isRepeat);
+    await carryMergeOver(app, after, await inLivingChannel(app, target), settled, isRepeat);
   await closeQuestion(app, questionTs ? { ...after, questionTs } : after);
   if (isClosed(after.incident)) await retireOffer(app, after, OFFER_ENDS[after.incident.status]);
   await Promise.all([

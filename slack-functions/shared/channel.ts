@@ -1,11 +1,7 @@
 import { channelName, channelPurpose, isPurposeOf } from "../../core/channel_name.ts";
-import type { StoredAlert } from "./alerts.ts";
 import type { App } from "./app.ts";
-import { cardBlockId, cardBlocks, cardText } from "./card.ts";
-import { hasBlock, lastMessages } from "./history.ts";
 import { type IncidentRecord, sharesChannel } from "./incidents.ts";
-import { viewOf } from "./publish.ts";
-import { mayCall, mustCall, recordOf, type Slack, SlackProblem, textOf } from "./slack.ts";
+import { mustCall, PASSING, recordOf, type Slack, SlackProblem, textOf } from "./slack.ts";
 
 interface Channel {
   readonly id: string;
@@ -36,22 +32,10 @@ export class ChannelRefused extends SlackProblem {
   }
 }
 
-/** Slack cannot do it right now. */
-const PASSING = [
-  "ratelimited",
-  "unreachable",
-  "internal_error",
-  "fatal_error",
-  "service_unavailable",
-  "request_timeout",
-];
-
 /** How often a name is varied when strangers hold it. */
 const NAME_ATTEMPTS = 5;
 /** Slack lists channels in pages; 20 pages of 999 are more channels than a look-up should read. */
 const LIST_PAGES = 20;
-/** How many messages are looked through for a card that an earlier run posted. */
-const LOOK_BACK = 200;
 
 /**
  * The incident's channel: made now, or found where an earlier run made it. The name is deterministic, so creating it
@@ -65,7 +49,7 @@ export function ensureChannel(app: App, record: IncidentRecord): Promise<Channel
 }
 
 /** A further channel for an incident whose own one is lost to it: inc-142-checkout-2, -3 and so on. */
-export function createFurtherChannel(app: App, record: IncidentRecord): Promise<Channel> {
+export function createFurtherChannel(app: App, record: IncidentRecord): ReturnType<typeof createOrAdopt> {
   // An incident that shared a channel had none of its own yet.
   return createOrAdopt(app.slack, wantedFor(record, sharesChannel(record) ? 1 : 2));
 }
@@ -125,55 +109,4 @@ async function findOwnChannel(slack: Slack, name: string, incidentId: string): P
     if (cursor === "") return undefined;
   }
   return undefined;
-}
-
-/**
- * The card's timestamp: posted now, or found where an earlier run posted it and did not live to say so.
- * @param isRepeat whether an earlier run may have posted it
- */
-export async function ensureCard(
-  app: App,
-  record: IncidentRecord,
-  known: readonly StoredAlert[],
-  isRepeat = true,
-): Promise<string> {
-  if (record.cardTs !== "") return record.cardTs;
-  const posted = isRepeat ? await findCard(app.slack, record) : undefined;
-  return posted ?? postOneCard(app, record, known);
-}
-
-/** Two runs may post at once, and then the first card stays. */
-export async function postOneCard(app: App, record: IncidentRecord, known: readonly StoredAlert[]): Promise<string> {
-  const channel = record.channelId;
-  const mine = await postCard(app, record, known);
-  const messages = await lastMessages(app.slack, { channel }, LOOK_BACK);
-  const cards = messages.filter((message) => hasBlock(message, cardBlockId(record.incident.id)));
-  const first = cards.map((message) => textOf(message["ts"])).sort((a, b) => Number(a) - Number(b))[0] ?? mine;
-  if (first !== mine) await mayCall(app.slack, "chat.delete", { channel, ts: mine });
-  return first;
-}
-
-/** Posts the card at the top of its channel; where the channel is shared, it begins the incident's thread. */
-async function postCard(app: App, record: IncidentRecord, known: readonly StoredAlert[]): Promise<string> {
-  const view = await viewOf(app, record, known, false);
-  const answer = await mustCall(app.slack, "chat.postMessage", {
-    channel: record.channelId,
-    text: cardText(record),
-    blocks: cardBlocks(view),
-    unfurl_links: false,
-    unfurl_media: false,
-  });
-  return textOf(answer["ts"]);
-}
-
-async function findCard(slack: Slack, record: IncidentRecord): Promise<string | undefined> {
-  const messages = await lastMessages(slack, { channel: record.channelId }, LOOK_BACK);
-  const card = messages.find((message) => hasBlock(message, cardBlockId(record.incident.id)));
-  return card ? textOf(card["ts"]) || undefined : undefined;
-}
-
-/** A message's permanent link; where Slack does not give one now, Slack's own way to a channel by its id. */
-export async function permalinkOf(app: App, channel: string, ts: string): Promise<string> {
-  const answer = await mayCall(app.slack, "chat.getPermalink", { channel, message_ts: ts });
-  return textOf(answer["permalink"]) || `https://slack.com/app_redirect?channel=${channel}`;
 }

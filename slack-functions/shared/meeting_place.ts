@@ -1,6 +1,8 @@
 import type { App } from "./app.ts";
 import { type Block, section } from "./card.ts";
 import { ChannelRefused } from "./channel.ts";
+import { type IncidentRecord, whereOf } from "./incidents.ts";
+import { isPosted } from "./posted.ts";
 import { mayCall, recordOf, textOf } from "./slack.ts";
 
 /** A channel that is there and that incidents may share. */
@@ -24,11 +26,19 @@ export async function meetingPlace(app: App, refused: unknown): Promise<MeetingP
   throw refused;
 }
 
-export const NO_CHANNEL_BLOCK = "no_channel";
+const NO_CHANNEL_BLOCK = "no_channel";
 
 /** What happened, what to do, and that nothing waits for it. */
 export function noChannelBlocks(refused: ChannelRefused, where: string): Block[] {
   return [section(`:warning: ${noChannelText(refused, where)}`, NO_CHANNEL_BLOCK)];
+}
+
+/** Says once, in the incident's thread, why it has no channel of its own. */
+export async function sayNoChannel(app: App, record: IncidentRecord, refused: ChannelRefused): Promise<void> {
+  if (await isPosted(app, record, NO_CHANNEL_BLOCK)) return;
+  const where = "in this thread";
+  const message = { text: noChannelText(refused, where), blocks: noChannelBlocks(refused, where) };
+  await mayCall(app.slack, "chat.postMessage", { ...whereOf(record), ...message });
 }
 
 export function noChannelText({ error, message }: ChannelRefused, where: string): string {

@@ -1,59 +1,16 @@
+import { isOpen } from "../../core/incident.ts";
 import { STALE_READ_MS } from "../../core/assumptions.ts";
-import { currentResolution } from "../../core/alert_resolution.ts";
 import type { StoredAlert } from "./alerts.ts";
 import { readAlerts } from "./alerts.ts";
 import type { App } from "./app.ts";
-import {
-  announcementBlocks,
-  cardBlocks,
-  cardText,
-  type CardView,
-  feedBlocks,
-  type IncidentReference,
-  topicOf,
-} from "./card.ts";
-import { alertIdsOf, type IncidentRecord, readIncident, saveRecord, sharesChannel } from "./incidents.ts";
-import { readPending } from "./pending.ts";
+import { announcementBlocks, cardBlocks, cardText, type CardView, feedBlocks, topicOf } from "./card.ts";
+import { ensureCard, permalinkOf } from "./card_message.ts";
+import { viewOf } from "./card_view.ts";
+import { type IncidentRecord, readIncident, saveRecord, sharesChannel } from "./incidents.ts";
 import { lookUntil, shows } from "./settling.ts";
 import { publishTable } from "./storm_table.ts";
 import { mayCall, textOf } from "./slack.ts";
-
-/** Reads what a card is drawn from. `known` are alerts just written or just read: those need not be read again. */
-export async function viewOf(
-  app: App,
-  record: IncidentRecord,
-  known: readonly StoredAlert[] = [],
-  unsent?: boolean,
-): Promise<CardView> {
-  const { incident } = record;
-  const [stored, pending, target, former] = await Promise.all([
-    readAlerts(
-      app.slack,
-      alertIdsOf(record).filter((id) => !known.some(({ alert }) => alert.id === id)),
-    ),
-    unsent === undefined ? readPending(app) : [],
-    incident.status === "merged" ? readIncident(app.slack, incident.mergedInto) : undefined,
-    readIncident(app.slack, record.reopenedFrom),
-  ]);
-  const found = new Map([...stored, ...known].map((alert) => [alert.alert.id, alert]));
-  return {
-    record,
-    alerts: [...found.values()].filter((alert) => isShownBy(record, alert)),
-    links: app.settings.links,
-    unsent: unsent ?? pending.some((entry) => entry.incidentId === incident.id),
-    ...(target ? { mergedInto: referenceTo(target) } : {}),
-    ...(former ? { reopenedFrom: referenceTo(former) } : {}),
-  };
-}
-
-/** Alerts that went elsewhere are shown where they were by a merged incident, and where PagerDuty merged them away. */
-function isShownBy({ incident }: IncidentRecord, { alert, incidentId }: StoredAlert): boolean {
-  return incidentId === incident.id || incident.status === "merged" || currentResolution(alert)?.by === "merge";
-}
-
-function referenceTo({ incident, channelId }: IncidentRecord): IncidentReference {
-  return { number: incident.number, channelId };
-}
+import { sayUnposted } from "./unposted.ts";
 
 interface PublishOptions {
   /** Alerts that were just written. */
@@ -121,29 +78,38 @@ async function draw(
   view: CardView,
   post: readonly ("feed_line" | "announcement")[],
 ): Promise<IncidentRecord> {
-  const [feedTs, announcementTs] = await Promise.all([
+  const { record } = view;
+  const [feedTs, announcementTs, card] = await Promise.all([
     publishFeedLine(app, view, post.includes("feed_line")),
     publishAnnouncement(app, view, post.includes("announcement")),
     publishCard(app, view),
-    publishTable(app, view.record),
+    publishTable(app, record),
   ]);
-  const { record } = view;
-  const isSame = feedTs === record.feedTs && announcementTs === record.announcementTs;
-  return isSame ? record : saveRecord(app, record, { feedTs, announcementTs });
+  const isSame = feedTs === record.feedTs && announcementTs === record.announcementTs && card === undefined;
+  return isSame ? record : saveRecord(app, record, { feedTs, announcementTs, ...card });
 }
 
-async function publishCard(app: App, view: CardView): Promise<void> {
+/** @returns where the card is now, if somebody deleted it: an open incident gets another one */
+async function publishCard(
+  app: App,
+  view: CardView,
+): Promise<Pick<IncidentRecord, "cardTs" | "channelUrl"> | undefined> {
   const { record } = view;
-  if (record.channelId === "" || record.cardTs === "") return;
+  const { channelId: channel, cardTs: ts } = record;
+  if (channel === "" || ts === "") return undefined;
   const message = { text: cardText(record), blocks: cardBlocks(view) };
-  await mayCall(app.slack, "chat.update", { channel: record.channelId, ts: record.cardTs, ...message });
+  const answer = await mayCall(app.slack, "chat.update", { channel, ts, ...message });
+  if (answer.error !== "message_not_found" || !isOpen(record.incident)) return undefined;
+  const cardTs = await ensureCard(app, { ...record, cardTs: "" }, view.alerts, { thread: record.threadTs });
+  if (!sharesChannel(record)) await mayCall(app.slack, "pins.add", { channel, timestamp: cardTs }, ["already_pinned"]);
+  return { cardTs, channelUrl: await permalinkOf(app, channel, cardTs) };
 }
 
 function publishFeedLine(app: App, view: CardView, mayPost: boolean): Promise<string> {
   const { record } = view;
   if (record.feedTs === "" && !mayPost) return Promise.resolve("");
   const message = { text: cardText(record), blocks: feedBlocks(view) };
-  return postOrEdit(app, app.settings.triageChannelId, record.feedTs, message);
+  return postOrEdit(app, record, "feed_line", record.feedTs, message);
 }
 
 /** Triage is quiet; only what somebody called an incident is announced. */
@@ -151,28 +117,29 @@ function publishAnnouncement(app: App, view: CardView, mayPost: boolean): Promis
   const { record } = view;
   if (record.announcementTs === "" && !mayPost) return Promise.resolve("");
   const message = { text: cardText(record), blocks: announcementBlocks(view) };
-  return postOrEdit(app, app.settings.announceChannelId, record.announcementTs, message);
+  return postOrEdit(app, record, "announcement", record.announcementTs, message);
 }
 
 /** @returns the message's timestamp; the old one where nothing could be posted */
 async function postOrEdit(
   app: App,
-  channel: string | undefined,
+  record: IncidentRecord,
+  what: "feed_line" | "announcement",
   ts: string,
   message: { readonly text: string; readonly blocks: readonly unknown[] },
 ): Promise<string> {
+  const { triageChannelId, announceChannelId } = app.settings;
+  const channel = what === "feed_line" ? triageChannelId : announceChannelId;
   if (!channel) return ts;
   if (ts !== "") {
     await mayCall(app.slack, "chat.update", { channel, ts, ...message });
     return ts;
   }
-  const answer = await mayCall(app.slack, "chat.postMessage", {
-    channel,
-    ...message,
-    unfurl_links: false,
-    unfurl_media: false,
-  });
-  return answer.ok ? textOf(answer["ts"]) : "";
+  const args = { channel, ...message, unfurl_links: false, unfurl_media: false };
+  const answer = await mayCall(app.slack, "chat.postMessage", args);
+  if (answer.ok) return textOf(answer["ts"]);
+  await sayUnposted(app, record, what, answer.error ?? "");
+  return "";
 }
 
 /** The topic of a channel of its own; @returns false where Slack's limits left it undone */

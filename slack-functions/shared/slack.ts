@@ -14,6 +14,16 @@ export class SlackProblem extends Error {
   override readonly name = "SlackProblem";
 }
 
+/** Errors of Slack's that say nothing but "not right now". */
+export const PASSING: readonly string[] = [
+  "ratelimited",
+  "unreachable",
+  "internal_error",
+  "fatal_error",
+  "service_unavailable",
+  "request_timeout",
+];
+
 /** All the waiting of one run; a main handler has 60 s, a handler of a click 10 s. */
 const LONGEST_WAIT_MS = 40 * SECOND;
 const ATTEMPTS = 10;

@@ -1,7 +1,7 @@
 import { unpackAlert } from "../../core/alert_packing.ts";
 import { readAlerts, writeAlert } from "./alerts.ts";
 import type { App } from "./app.ts";
-import { permalinkOf, postOneCard } from "./channel.ts";
+import { permalinkOf, postOneCard } from "./card_message.ts";
 import { type IncidentRecord, saveRecord } from "./incidents.ts";
 import { publish } from "./publish.ts";
 

@@ -2,13 +2,22 @@ import { isOpen } from "../../core/incident.ts";
 import { readAlerts } from "./alerts.ts";
 import type { App } from "./app.ts";
 import { section } from "./card.ts";
-import { createFurtherChannel, ensureCard } from "./channel.ts";
-import { alertIdsOf, type IncidentRecord, saveRecord, sharesChannel, whereOf } from "./incidents.ts";
+import { ensureCard, permalinkOf } from "./card_message.ts";
+import { createFurtherChannel } from "./channel.ts";
+import {
+  alertIdsOf,
+  awaitIncident,
+  type IncidentRecord,
+  type RecordPatch,
+  saveRecord,
+  sharesChannel,
+  whereOf,
+} from "./incidents.ts";
 import { invitePeople, inviteUser, membersOf, sayUninvited } from "./invite.ts";
 import { channelLink } from "./mrkdwn.ts";
 import { listIncident } from "./open_incidents.ts";
 import { publish, publishTopic } from "./publish.ts";
-import { mayCall, recordOf, textOf } from "./slack.ts";
+import { mayCall, recordOf } from "./slack.ts";
 
 /**
  * Whether we can go on working in the incident's channel. A bot cannot unarchive a channel, and once it was put out of one
@@ -20,7 +29,8 @@ export async function isChannelLost(app: App, record: IncidentRecord): Promise<b
   // When Slack only fails to answer, the channel is believed to be there.
   if (!answer.ok) return answer.error === "channel_not_found" || answer.error === "not_in_channel";
   const channel = recordOf(answer["channel"]);
-  return channel["is_archived"] === true || channel["is_member"] === false;
+  // In a channel that incidents share the app may be a guest: it posts there without being a member.
+  return channel["is_archived"] === true || (channel["is_member"] === false && !sharesChannel(record));
 }
 
 interface Move {
@@ -40,6 +50,8 @@ export async function openSuccessorChannel(app: App, record: IncidentRecord, mov
   // A shared channel's people are there for the others too.
   const members = sharesChannel(record) ? [] : await membersOf(app, record.channelId);
   const channel = await createFurtherChannel(app, record);
+  const before = channel.isNew ? undefined : await movedTo(app, record, channel.id);
+  if (before) return before;
   await mayCall(app.slack, "conversations.setPurpose", { channel: channel.id, purpose: channel.purpose });
   const moved = {
     ...record,
@@ -50,17 +62,13 @@ export async function openSuccessorChannel(app: App, record: IncidentRecord, mov
     archivedAt: 0,
   };
   const cardTs = await ensureCard(app, moved, []);
-  const link = await mayCall(app.slack, "chat.getPermalink", { channel: channel.id, message_ts: cardTs });
   const after = await saveRecord(app, record, {
     channelId: channel.id,
     channelName: channel.name,
-    channelUrl: textOf(link["permalink"]),
+    channelUrl: await permalinkOf(app, channel.id, cardTs),
     threadTs: "",
     cardTs,
-    questionTs: "",
-    questionExecutionId: "",
-    controlsTs: "",
-    archivedAt: 0,
+    ...LEFT_BEHIND,
   });
   await bringPeople(app, after, [...members, ...move.people]);
   if (isOpen(after.incident)) await listIncident(app.slack, after.incident, after.channelId);
@@ -71,6 +79,23 @@ export async function openSuccessorChannel(app: App, record: IncidentRecord, mov
     publishTopic(app, after),
   ]);
   return after;
+}
+
+/** What belonged to the place before. */
+export const LEFT_BEHIND = {
+  questionTs: "",
+  questionExecutionId: "",
+  controlsTs: "",
+  offerTs: "",
+  offerUpTo: 0,
+  archivedAt: 0,
+} as const satisfies RecordPatch;
+
+/** The record once it shows the channel that another run moved the incident to; undefined where that run died before. */
+async function movedTo(app: App, { incident }: IncidentRecord, channelId: string): Promise<IncidentRecord | undefined> {
+  const isThere = (record: IncidentRecord) => record.channelId === channelId && record.cardTs !== "";
+  const read = await awaitIncident(app, incident.id, isThere);
+  return read && isThere(read) ? read : undefined;
 }
 
 async function bringPeople(app: App, record: IncidentRecord, others: readonly string[]): Promise<void> {

@@ -26,8 +26,10 @@ beforeEach(async () => {
     await world.event(world.raise(`P${number}`, service));
   }
   await world.confirmAll();
-  ids = world.triggers.triages.map(({ incident_id: id }) => id);
-  for (const { incident_id: id, number, title, service_id, service_name, alert } of world.triggers.triages) {
+  // Deliveries of different incidents leave in any order.
+  const triages = world.triggers.triages.toSorted((a, b) => a.service_id.localeCompare(b.service_id));
+  ids = triages.map(({ incident_id: id }) => id);
+  for (const { incident_id: id, number, title, service_id, service_name, alert } of triages) {
     const base = { id, number, title, serviceId: service_id, serviceName: service_name, openedAt: START };
     const incident: TriageIncident = { ...base, status: "triage" };
     const told = unpackAlert(alert);
