@@ -3,7 +3,7 @@ import { packAlert, unpackAlert } from "../../core/alert_packing.ts";
 import { HOUR, type Instant } from "../../core/time.ts";
 import type { App } from "./app.ts";
 import { lookUntil, nextRevision, NO_REVISION, type Revision } from "./settling.ts";
-import { mustBulkPut, mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
+import { mustCall, numberOf, putAll, recordOf, type Slack, textOf } from "./slack.ts";
 
 const DATASTORE = "alerts";
 /** Alerts outlive their incidents by no use; each write begins the term anew. */
@@ -87,7 +87,9 @@ export async function putNewAlerts(
     expires_at: expiryFrom(app.now),
     ...nextRevision(app, NO_REVISION),
   }));
-  await mustBulkPut(app.slack, DATASTORE, items);
+  await putAll(items, (left) =>
+    mustCall(app.slack, "apps.datastore.bulkPut", { datastore: DATASTORE, items: left }, ["partial_failure"]),
+  );
 }
 
 function expiryFrom(now: Instant): number {

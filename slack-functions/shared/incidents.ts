@@ -6,7 +6,7 @@ import type { App } from "./app.ts";
 import { type LatestUpdate, parseUpdate } from "./latest_update.ts";
 import { parseDecider, parsePerson, safeJson } from "./people.ts";
 import { lookUntil, nextRevision, NO_REVISION, type Revision, shows } from "./settling.ts";
-import { mustBulkPut, mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
+import { mustCall, numberOf, putAll, recordOf, type Slack, textOf } from "./slack.ts";
 
 const DATASTORE = "incidents";
 /** How long the record of a closed incident is kept in Slack; the companion's timeline keeps it longer. */
@@ -205,7 +205,9 @@ export async function putNewRecords(app: App, records: readonly IncidentRecord[]
     ...patchItem(rest),
     ...nextRevision(app, rest),
   }));
-  await mustBulkPut(app.slack, DATASTORE, items);
+  await putAll(items, (left) =>
+    mustCall(app.slack, "apps.datastore.bulkPut", { datastore: DATASTORE, items: left }, ["partial_failure"]),
+  );
 }
 
 /** Where messages about the incident are posted: its channel, or its thread where the channel is shared. */

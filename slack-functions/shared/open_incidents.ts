@@ -1,6 +1,6 @@
 import type { Incident } from "../../core/incident.ts";
 import type { Instant } from "../../core/time.ts";
-import { mayCall, mustBulkPut, mustCall, numberOf, recordOf, type Slack, textOf } from "./slack.ts";
+import { mayCall, mustCall, numberOf, putAll, recordOf, type Slack, textOf } from "./slack.ts";
 
 const DATASTORE = "open_incidents";
 /** A page of a scan evaluates at most this many items; more open incidents than ten pages hold no picker can show. */
@@ -29,10 +29,9 @@ export async function listIncident(slack: Slack, incident: Incident, channelId: 
 
 /** Lists incidents that were just opened, at most 25. */
 export async function listIncidents(slack: Slack, incidents: readonly Incident[], channelId: string): Promise<void> {
-  await mustBulkPut(
-    slack,
-    DATASTORE,
-    incidents.map((incident) => itemOf(incident, channelId)),
+  const items = incidents.map((incident) => itemOf(incident, channelId));
+  await putAll(items, (left) =>
+    mustCall(slack, "apps.datastore.bulkPut", { datastore: DATASTORE, items: left }, ["partial_failure"]),
   );
 }
 

@@ -114,16 +114,18 @@ export async function mayCall(
   return answer;
 }
 
-/** Writes many items at once; what Slack leaves undone of them is sent again. */
-export async function mustBulkPut(
-  slack: Slack,
-  datastore: string,
+/**
+ * Writes many items at once; what Slack leaves undone of them is sent again.
+ * @param put the bulk call of the datastore's owner, for which "partial_failure" is an answer like any other
+ */
+export async function putAll(
   items: readonly Readonly<Record<string, unknown>>[],
+  put: (items: readonly Readonly<Record<string, unknown>>[]) => Promise<SlackAnswer>,
 ): Promise<void> {
   let left = items;
   for (let round = 0; left.length > 0; round += 1) {
-    if (round === BULK_ROUNDS) throw new SlackProblem(`Slack's storage took only a part of the ${datastore}.`);
-    const answer = await mustCall(slack, "apps.datastore.bulkPut", { datastore, items: left }, ["partial_failure"]);
+    if (round === BULK_ROUNDS) throw new SlackProblem("Slack's storage took only a part of what was to be kept.");
+    const answer = await put(left);
     left = Array.isArray(answer["failed_items"]) ? answer["failed_items"].map(recordOf) : [];
   }
 }
