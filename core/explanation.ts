@@ -26,6 +26,10 @@ export const EXPLAINED_REASONS = [
   "opened_from_feed",
   "reopened_in_pagerduty",
   "pagerduty_merge",
+  "over_before_slack",
+  "service_changed",
+  "resolved_by_itself",
+  "undelivered",
   "kept_separate",
   "person_attached",
   "person_detached",
@@ -164,6 +168,26 @@ export function explain(why: ExplainedReason, facts: ExplainedFacts): Explanatio
       return {
         did: `It went over to incident ${incident}: it was merged in PagerDuty into an alert of that incident.`,
         otherwise: "Without the merge in PagerDuty it would have stayed where it was.",
+      };
+    case "over_before_slack":
+      return {
+        did: `It got no channel: PagerDuty had resolved it before Slack could be told of incident ${incident}.`,
+        otherwise: "Still open when Slack could be told, it would have got its channel.",
+      };
+    case "service_changed":
+      return {
+        did: `It stayed with incident ${incident} when PagerDuty moved it to another service: people are at work on it there.`,
+        otherwise: "Raised at that service to begin with, it would have gone by that service's window.",
+      };
+    case "resolved_by_itself":
+      return {
+        did: `Incident ${incident} was dismissed without anybody's press: PagerDuty resolved it by itself, and the service is set to dismiss then.`,
+        otherwise: "Set to ask, it would have stayed in triage until somebody decided.",
+      };
+    case "undelivered":
+      return {
+        did: `It got incident ${incident} of its own: what it had been offered to could not be reached in Slack.`,
+        otherwise: "Had Slack confirmed that offer, it would have been answered there.",
       };
     default:
       return byPerson(why, incident, other, facts.said);

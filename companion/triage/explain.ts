@@ -83,6 +83,8 @@ const OF_ALERT: readonly string[] = [
   "alert.set_aside",
   "alert.detached",
   "alert.moved",
+  "alert.service_changed",
+  "incident.withdrawn",
 ];
 const OF_INCIDENT: readonly What[] = [
   "incident.created",
