@@ -54,7 +54,14 @@ export type Job =
       /** PagerDuty's ids of those whom it paged when this was decided. */
       readonly paged: readonly string[];
     }
-  | { readonly kind: "pagerduty_note"; readonly alertId: string; readonly by: Person; readonly text: string }
+  | {
+      readonly kind: "pagerduty_note";
+      readonly alertId: string;
+      readonly by: Person;
+      readonly text: string;
+      /** A delivery to Slack: once Slack was given it, the note would be wrong. */
+      readonly whileWaiting?: string;
+    }
   | {
       readonly kind: "fetch_details";
       readonly alertId: string;
@@ -113,6 +120,7 @@ export type TimerKind =
   | "remind"
   | "reapply_decision"
   | "retry_triage"
+  | "slack_watch"
   | "storm_check"
   | "sync"
   | "slow_sync"

@@ -64,6 +64,17 @@ export function createMetrics(deps: { readonly store: Store; readonly now: () =>
     labelNames: ["kind"],
     registers,
   });
+  const lost = new Gauge({
+    name: "pager_triage_lost",
+    help: "Jobs that failed for good and deliveries to Slack that nobody confirmed, by kind, as long as they are remembered",
+    labelNames: ["kind", "end"],
+    registers,
+  });
+  const slackOutage = new Gauge({
+    name: "pager_triage_slack_unreachable_seconds",
+    help: "For how long Slack has taken no first delivery although one waits; 0 while it does",
+    registers,
+  });
   const quarantined = new Gauge({
     name: "pager_triage_quarantined",
     help: `Webhooks kept aside in the last 30 days because they could not be read; ${QUARANTINED_SHOWN} stands for more`,
@@ -77,15 +88,21 @@ export function createMetrics(deps: { readonly store: Store; readonly now: () =>
     job: (kind, result) => jobs.inc({ kind, result }),
     eventFailed: () => failedEvents.inc(),
     async text() {
-      const [figures, aside] = await deps.store.transaction(
-        async (tx) => [await tx.outboxFigures(), await tx.quarantinedCount(QUARANTINED_SHOWN)] as const,
-      );
+      const { figures, lostOnes, slackSince, aside } = await deps.store.transaction(async (tx) => ({
+        figures: await tx.outboxFigures(),
+        lostOnes: await tx.lostFigures(),
+        slackSince: await tx.outageSince("slack"),
+        aside: await tx.quarantinedCount(QUARANTINED_SHOWN),
+      }));
       depth.reset();
       oldest.reset();
       for (const figure of figures) {
         depth.set({ kind: figure.kind }, figure.depth);
         oldest.set({ kind: figure.kind }, Math.max(0, deps.now() - figure.oldestAt) / 1_000);
       }
+      lost.reset();
+      for (const { kind, end, number } of lostOnes) lost.set({ kind, end }, number);
+      slackOutage.set(slackSince === undefined ? 0 : Math.max(0, deps.now() - slackSince) / 1_000);
       quarantined.set(aside);
       return registry.metrics();
     },

@@ -17,7 +17,9 @@ export type FeedLine =
   /** They were open in PagerDuty when the companion started for the first time. */
   | { readonly kind: "first_start"; readonly at: Instant; readonly isComplete: boolean }
   /** They were over before Slack could be reached. */
-  | { readonly kind: "withdrawn" };
+  | { readonly kind: "withdrawn" }
+  /** Slack did not take their triages, or nobody confirmed them. */
+  | { readonly kind: "undelivered" };
 
 /** An alert as a line names it. */
 export interface FeedAlert {
@@ -99,6 +101,7 @@ function readLine(fields: JsonRecord): FeedLine | undefined {
     case "alert":
     case "backlog":
     case "withdrawn":
+    case "undelivered":
       return { kind };
     case "suppressed":
       return {

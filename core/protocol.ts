@@ -357,10 +357,13 @@ export interface CompanionAnswers {
     readonly alerts: readonly ExplainedAlert[];
     readonly more: number;
   };
-  /** "already_open": the alert belongs to this open incident already, and nothing was opened. */
+  /**
+   * "already_open": the alert belongs to this open incident already, and nothing was opened. "tried_again": Slack had not
+   * taken that incident's triage, and is given it once more.
+   */
   open: {
     readonly ok: true;
-    readonly outcome: "opened" | "already_open";
+    readonly outcome: "opened" | "already_open" | "tried_again";
     readonly incidentId: string;
     readonly number: string;
     /** Empty while the channel is not known. */

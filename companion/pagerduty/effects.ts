@@ -205,7 +205,16 @@ async function resolveFailed(
   return { end: "failed", problem };
 }
 
+/** Whether Slack was never given this delivery. */
+async function waits(store: Store, deliveryId: string): Promise<boolean> {
+  const delivery = await store.transaction((tx) => tx.job(deliveryId));
+  return delivery?.state === "failed" || (delivery?.state === "ready" && delivery.sends === 0);
+}
+
 async function note(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerduty_note">): Promise<Finish> {
+  if (job.whileWaiting !== undefined && !(await waits(deps.store, job.whileWaiting))) {
+    return () => Promise.resolve({ end: "done", outcome: "not_needed" });
+  }
   const content = cutCharacters(redactSecrets(job.text), PAGERDUTY_NOTE_MAX_LENGTH);
   const finish = async (unit: Unit): Promise<Ending> => {
     await record(unit, row.subject, "alert.noted", "pagerduty_confirmed", actorOf(job.by), { alertId: job.alertId });

@@ -8,6 +8,7 @@ import { cutBytes } from "../../core/text.ts";
 import { HOUR, type Instant } from "../../core/time.ts";
 import type { DeliveryKind, OutboxRow } from "../jobs.ts";
 import type { RelatedAlert, Store, Transaction } from "../store/store.ts";
+import { noteReach } from "../triage/slack_watch.ts";
 import { deliveryLost, triageRefused } from "../triage/undelivered.ts";
 import type { Unit } from "../triage/unit.ts";
 import { feedLineData } from "../triage/feed.ts";
@@ -139,6 +140,7 @@ async function awaitDetails(deps: DeliveryDeps, incidentId: string, alertId: str
  */
 async function finish(unit: Unit, row: OutboxRow, outcome: TriggerOutcome, isShared: boolean): Promise<Ending> {
   const ending = endingOf(row, outcome, unit.now, isShared);
+  if (row.job.kind === "slack_triage") await noteReach(unit, outcome.outcome);
   if ((await unit.tx.job(row.id))?.state !== "ready") return ending;
   if (ending.end === "failed") await deliveryLost(unit, row, "failed");
   else if (outcome.outcome === "refused" && !isShared) await triageRefused(unit, row);

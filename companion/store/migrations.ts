@@ -275,4 +275,11 @@ export const MIGRATIONS: readonly Migration[] = [
       insert into milestone (name, at) select 'first_start', 0 where exists (select 1 from event);
     `,
   },
+  {
+    number: 11,
+    name: "lost deliveries",
+    sql: `
+      create index outbox_unconfirmed on outbox (kind) where state = 'done' and outcome = 'unconfirmed';
+    `,
+  },
 ];

@@ -1,6 +1,6 @@
 import type { Job, JobKind, JobState, OutboxRow } from "../jobs.ts";
 import { jsonOf, numberOf, oneRow, type Sql, type SqlRow, type SqlValue, textOf } from "./sql.ts";
-import type { OutboxPatch, Transaction } from "./store.ts";
+import type { LostFigures, OutboxPatch, Transaction } from "./store.ts";
 
 type Methods = Pick<
   Transaction,
@@ -16,10 +16,13 @@ type Methods = Pick<
   | "updateJob"
   | "outboxFigures"
   | "sentCount"
+  | "waitingTriages"
+  | "lostFigures"
 >;
 
 /** The words of the partial index, which SQLite uses only where a statement repeats them. */
 const OPEN = "state in ('ready', 'sent')";
+const UNCONFIRMED = "state = 'done' and outcome = 'unconfirmed'";
 const DELIVERIES = "kind in ('slack_triage', 'slack_signal')";
 
 /**
@@ -127,6 +130,26 @@ export function outboxStatements(sql: Sql): Methods {
         kind: textOf(row, "kind") as JobKind,
         depth: numberOf(row, "depth"),
         oldestAt: numberOf(row, "oldest_at"),
+      }));
+    },
+    async waitingTriages(limit) {
+      const rows = await sql.rows(
+        `select * from outbox where ${OPEN} and state = 'ready' and kind = 'slack_triage' and sends = 0
+         order by seq limit ?`,
+        [limit],
+      );
+      return rows.map(readRow);
+    },
+    async lostFigures() {
+      const rows = await sql.rows(
+        `select kind, 'failed' as ending, count(*) as number from outbox where state = 'failed' group by kind
+         union all
+         select kind, 'unconfirmed' as ending, count(*) as number from outbox where ${UNCONFIRMED} group by kind`,
+      );
+      return rows.map((row) => ({
+        kind: textOf(row, "kind") as JobKind,
+        end: textOf(row, "ending") as LostFigures["end"],
+        number: numberOf(row, "number"),
       }));
     },
     async sentCount() {

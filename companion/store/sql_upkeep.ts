@@ -48,6 +48,9 @@ type UpkeepMethods = Pick<
   | "forget"
   | "isFirst"
   | "probe"
+  | "beginOutage"
+  | "endOutage"
+  | "outageSince"
 >;
 
 export function upkeepStatements(sql: Sql): UpkeepMethods {
@@ -117,6 +120,16 @@ export function upkeepStatements(sql: Sql): UpkeepMethods {
         [milestone, at],
       );
       return inserted.length > 0;
+    },
+    async beginOutage(name, at) {
+      await sql.rows("insert into health (name, at) values (?, ?) on conflict (name) do nothing", [name, at]);
+    },
+    async endOutage(name) {
+      await sql.rows("delete from health where name = ?", [name]);
+    },
+    async outageSince(name) {
+      const row = await oneRow(sql, "select at from health where name = ?", [name]);
+      return row && numberOf(row, "at");
     },
     async probe(at) {
       await sql.rows(

@@ -156,6 +156,15 @@ export interface OutboxFigures {
   readonly oldestAt: Instant;
 }
 
+export interface LostFigures {
+  readonly kind: JobKind;
+  readonly end: "failed" | "unconfirmed";
+  readonly number: number;
+}
+
+/** Something outside that does not work, told by its name. */
+export type OutageName = "slack";
+
 export interface Forgettable {
   readonly nonces: Instant;
   /** Webhooks that were dealt with, the keys by which a repetition is known, finished jobs, answers to requests. */
@@ -341,6 +350,10 @@ export interface Transaction {
   updateJob(id: string, patch: OutboxPatch): Promise<void>;
   outboxFigures(): Promise<readonly OutboxFigures[]>;
   sentCount(): Promise<number>;
+  /** First deliveries that wait and that Slack was never given, oldest first. */
+  waitingTriages(limit: number): Promise<readonly OutboxRow[]>;
+  /** Jobs that failed, and deliveries that nobody confirmed, as long as they are remembered. */
+  lostFigures(): Promise<readonly LostFigures[]>;
 
   // Timers: one of a kind for a subject
   setTimer(kind: TimerKind, subject: string, dueAt: Instant): Promise<void>;
@@ -365,6 +378,10 @@ export interface Transaction {
   forget(before: Forgettable): Promise<void>;
   /** Whether this was never done with this store; from now on it was. */
   isFirst(milestone: string, at: Instant): Promise<boolean>;
+  /** One that began before goes on. */
+  beginOutage(name: OutageName, at: Instant): Promise<void>;
+  endOutage(name: OutageName): Promise<void>;
+  outageSince(name: OutageName): Promise<Instant | undefined>;
   /** Writes something, so that a database which can only be read is noticed. */
   probe(at: Instant): Promise<void>;
 }

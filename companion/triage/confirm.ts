@@ -30,6 +30,7 @@ export async function takeConfirmation(
   // "done" also covers one that was given up: its late confirmation is welcome and changes nothing.
   if (!job || job.state === "done" || job.state === "failed") {
     if (job) await unit.tx.clearTimer("retry_triage", job.id);
+    if (job?.outcome === "unconfirmed") await unit.tx.updateJob(job.id, { outcome });
     return accept({ ok: true });
   }
   await unit.tx.updateJob(job.id, { state: "done", outcome, finishedAt: unit.now });

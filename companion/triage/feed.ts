@@ -36,11 +36,14 @@ export async function listInFeed(
 /** Before the id of the incident whose repetitions a line counts. */
 export const DISMISSED_KEY = "dismissed:";
 
+/** How keys of lines begin that name triages which Slack did not take. */
+export const UNDELIVERED_KEY = "undelivered:";
+
 /** A line that was quiet for so long is left as it is, and the next begins a new one. */
 const EPISODE_MS = 1 * HOUR;
 
 /** The key of the line that takes in what comes of one outage. */
-export async function backlogKey(unit: Unit, kind: "backlog" | "withdrawn"): Promise<string> {
+export async function backlogKey(unit: Unit, kind: "backlog" | "withdrawn" | "undelivered"): Promise<string> {
   return (await unit.tx.recentFeedKey(kind, unit.now - EPISODE_MS)) ?? `${kind}:${unit.id("line")}`;
 }
 

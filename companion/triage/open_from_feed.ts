@@ -1,12 +1,13 @@
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, refuse, type Result } from "../../core/result.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
-import { DISMISSED_KEY, openedFromFeed } from "./feed.ts";
+import { DISMISSED_KEY, openedFromFeed, UNDELIVERED_KEY } from "./feed.ts";
 import { homeOf } from "./home.ts";
 import { addLaterAlert } from "./later.ts";
 import { followToOpen, openForAlert } from "./open.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Unit } from "./unit.ts";
+import { retryAsAsked } from "./undelivered.ts";
 import { takeFreeWindow } from "./window.ts";
 
 type Answer = CompanionAnswers["open"];
@@ -42,6 +43,8 @@ export async function takeOpening(
   const home = homeOf(await unit.tx.relations(alertId));
   if (home) {
     const open = await followToOpen(unit, home.incidentId);
+    const isRetry = open !== undefined && key.startsWith(UNDELIVERED_KEY);
+    if (isRetry && (await retryAsAsked(unit, open.incident.id, by))) return accept(answerFor("tried_again", open));
     return open ? accept(answerFor("already_open", open)) : refuse(DECIDED);
   }
   // Whoever opens it thinks otherwise than the one who dismissed it, so its repetitions belong to this triage.

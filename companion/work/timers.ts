@@ -6,6 +6,7 @@ import type { Metrics } from "../metrics.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { archiveDue } from "../triage/archive.ts";
 import { remind } from "../triage/reminders.ts";
+import { watchSlack } from "../triage/slack_watch.ts";
 import { checkStorm } from "../triage/storm.ts";
 import { deliveryLost, retryTriage } from "../triage/undelivered.ts";
 import { COMPANION_ACTOR, queue, record, tellLaterAlerts, type Unit } from "../triage/unit.ts";
@@ -89,6 +90,8 @@ async function fire(unit: Unit, kind: TimerKind, subject: string): Promise<void>
     }
     case "retry_triage":
       return retryTriage(unit, subject);
+    case "slack_watch":
+      return watchSlack(unit);
     case "sync":
       if ((await unit.tx.sentCount()) > 0) await queueSync(unit);
       return;

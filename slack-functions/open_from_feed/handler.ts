@@ -48,11 +48,12 @@ async function open(app: App, inputs: Inputs, executionId: string): Promise<Open
   const { incidentId, number, channelId, outcome: what } = outcome.answer;
   const reference = `#${escapeText(number, 20)}`;
   const where = channelId === "" ? "Its channel will stand in the line in a moment." : channelLink(channelId);
-  const sentence =
-    what === "opened"
-      ? `Triage ${reference} is being opened. ${where}`
-      : `This alert is in ${reference} already. ${where}`;
-  return { incidentId, sentence };
+  const sentences = {
+    opened: `Triage ${reference} is being opened. ${where}`,
+    already_open: `This alert is in ${reference} already. ${where}`,
+    tried_again: `Triage ${reference} is tried again. ${where}`,
+  };
+  return { incidentId, sentence: sentences[what] };
 }
 
 /** Only the person who pressed sees it; where the feed is out of reach it comes as a direct message. */

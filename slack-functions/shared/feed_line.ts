@@ -40,6 +40,8 @@ function headline(line: FeedLine, about: FeedAlerts): string {
       return `:wave: *${line.isComplete ? "" : "More than "}${countOf(about, "alert")} ${about.count === 1 ? "was" : "were"} open when Pager Triage started* · ${services} · ${openOf(about)}`;
     case "withdrawn":
       return `:dash: *${countOf(about, "alert")} came and went while Slack could not be reached* · ${services} · nothing to do`;
+    case "undelivered":
+      return `:rotating_light: *Slack did not take the triage of ${countOf(about, "alert")}* · ${services} · tried again every 15 minutes for a day · PagerDuty goes on paging`;
   }
 }
 
@@ -71,26 +73,39 @@ const STATUS_WORDS: Readonly<Record<FeedAlert["status"], string>> = {
 function alertBlock(key: string, line: FeedLine, alert: FeedAlert, index: number, links: Settings["links"]): Block {
   const service = line.kind === "alert" || line.kind === "suppressed" ? "" : `*${escapeText(alert.serviceName, 60)}*: `;
   const urgency = alert.urgency === "low" ? " · low urgency" : "";
-  const text = `${service}${link(alert.url, alert.title, 160)} · ${STATUS_WORDS[alert.status]}${urgency}${openedWords(alert)}`;
-  const mayOpen = links.open !== undefined && alert.opened === undefined && line.kind !== "withdrawn";
+  const text = `${service}${link(alert.url, alert.title, 160)} · ${STATUS_WORDS[alert.status]}${urgency}${openedWords(line, alert)}`;
+  const words = buttonWords(line, alert);
   return {
     ...section(text),
-    ...(mayOpen ? { accessory: openButton(links.open, key, alert.id, index) } : {}),
+    ...(links.open && words ? { accessory: openButton(links.open, words, key, alert.id, index) } : {}),
   };
 }
 
-function openedWords({ opened }: FeedAlert): string {
+/** Undefined where there is nothing to press. */
+function buttonWords({ kind }: FeedLine, { opened }: FeedAlert): string | undefined {
+  if (kind === "withdrawn") return undefined;
+  if (kind === "undelivered") return opened?.channelId === "" ? "Retry" : undefined;
+  return opened ? undefined : "Open triage";
+}
+
+function openedWords({ kind }: FeedLine, { opened }: FeedAlert): string {
   if (!opened) return "";
+  if (kind === "undelivered") {
+    const number = `#${escapeText(opened.number, 20)}`;
+    return opened.channelId === ""
+      ? ` · ${number} has no channel yet`
+      : ` · ${number} got to ${channelLink(opened.channelId)}`;
+  }
   const who = opened.by === "" ? "opened by itself" : `opened by ${mention(opened.by)}`;
   const where = opened.channelId === "" ? "" : ` in ${channelLink(opened.channelId)}`;
   return ` · triage #${escapeText(opened.number, 20)} ${who}${where}`;
 }
 
 /** A workflow button, since a line outlives every run. */
-function openButton(url: string, key: string, alertId: string, index: number): Block {
+function openButton(url: string, words: string, key: string, alertId: string, index: number): Block {
   return {
     type: "workflow_button",
-    text: { type: "plain_text", text: "Open triage" },
+    text: { type: "plain_text", text: words },
     action_id: `open_triage_${index}`,
     workflow: {
       trigger: {

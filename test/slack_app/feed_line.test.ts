@@ -15,6 +15,7 @@ const LINES: readonly FeedLine[] = [
   { kind: "backlog" },
   { kind: "first_start", at: AT, isComplete: true },
   { kind: "withdrawn" },
+  { kind: "undelivered" },
 ];
 
 function feedAlert(index: number, patch: Partial<FeedAlert> = {}): FeedAlert {
