@@ -13,6 +13,7 @@ import { createDetails } from "./pagerduty/details.ts";
 import { createEffects } from "./pagerduty/effects.ts";
 import { createFirstStart } from "./pagerduty/first_start.ts";
 import { createHeldAlerts } from "./pagerduty/held_alerts.ts";
+import { createReconcile } from "./pagerduty/reconcile.ts";
 import { createSentry } from "./sentry/client.ts";
 import { createDeliveries } from "./slack/deliveries.ts";
 import { createLateTriage } from "./slack/late_triage.ts";
@@ -146,6 +147,13 @@ export function createCompanion(deps: CompanionDeps): Companion {
         concurrency: 1,
         ...dueOf(["list_open"]),
         ...createFirstStart({ pagerduty }),
+      }),
+      createLane({
+        ...lane,
+        name: "reconcile",
+        concurrency: 1,
+        ...dueOf(["reconcile"]),
+        ...createReconcile({ store, log, metrics, pagerduty, sentryHosts, elapsed: clock.elapsed }),
       }),
       createLane({ ...lane, name: "details", concurrency: 4, ...dueOf(["fetch_details"]), ...lookUps() }),
     ];

@@ -25,6 +25,8 @@ export interface Configuration {
   readonly logLevel: (typeof LOG_LEVELS)[number];
   readonly debounceWindowMs: number;
   readonly archiveGraceMs: number;
+  /** How often what is open in PagerDuty is compared with what is known; 0 for never. */
+  readonly reconcileMs: number;
   readonly storm: StormSettings;
 }
 
@@ -143,6 +145,7 @@ const schema = z.object({
   LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(", ")}`).prefault("info"),
   DEBOUNCE_WINDOW_MINUTES: wholeNumber(1, 2_880).prefault("30"),
   ARCHIVE_GRACE_MINUTES: wholeNumber(0, 1_440).prefault("10"),
+  RECONCILE_MINUTES: wholeNumber(0, 1_440).prefault("5"),
   STORM_SERVICES: wholeNumber(1, 1_000).prefault(String(DEFAULT_STORM.services)),
   STORM_MINUTES: wholeNumber(1, 60).prefault(String(DEFAULT_STORM.withinMs / MINUTE)),
 });
@@ -166,6 +169,7 @@ const EXAMPLES: Readonly<Record<Variable, string>> = {
   LOG_LEVEL: "info",
   DEBOUNCE_WINDOW_MINUTES: "30",
   ARCHIVE_GRACE_MINUTES: "10",
+  RECONCILE_MINUTES: "5",
   STORM_SERVICES: "5",
   STORM_MINUTES: "5",
 };
@@ -231,6 +235,7 @@ function assemble(values: z.output<typeof schema>): Configuration {
     ...(values.METRICS_TOKEN === undefined ? {} : { metricsToken: values.METRICS_TOKEN }),
     logLevel: values.LOG_LEVEL,
     debounceWindowMs: values.DEBOUNCE_WINDOW_MINUTES * MINUTE,
+    reconcileMs: values.RECONCILE_MINUTES * MINUTE,
     archiveGraceMs: values.ARCHIVE_GRACE_MINUTES * MINUTE,
     storm: { services: values.STORM_SERVICES, withinMs: values.STORM_MINUTES * MINUTE },
   };

@@ -79,7 +79,9 @@ export type Job =
       readonly expectsAlerts: boolean;
     }
   /** The store is new: what is open in PagerDuty is looked up once. */
-  | { readonly kind: "list_open" };
+  | { readonly kind: "list_open" }
+  /** What is open in PagerDuty is compared with what is known. */
+  | { readonly kind: "reconcile" };
 
 export type JobKind = Job["kind"];
 
@@ -119,6 +121,7 @@ export type TimerKind =
   | "later_alerts"
   | "remind"
   | "reapply_decision"
+  | "reconcile"
   | "retry_triage"
   | "slack_watch"
   | "storm_check"

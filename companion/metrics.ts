@@ -11,6 +11,8 @@ export interface Metrics {
   intakeTook(seconds: number): void;
   job(kind: JobKind, result: "accepted" | "done" | "again" | "failed" | "unconfirmed"): void;
   eventFailed(): void;
+  /** PagerDuty was asked and told of something that no webhook did. */
+  reconciled(what: "unknown" | "open" | "acknowledged" | "triggered" | "resolved"): void;
   /** In Prometheus' text format, with the outbox as it is now. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -52,6 +54,17 @@ export function createMetrics(deps: { readonly store: Store; readonly now: () =>
     help: "Events that could not be processed and are kept aside",
     registers,
   });
+  const reconciled = new Counter({
+    name: "pager_triage_reconciled_total",
+    help: "Incidents of PagerDuty that no webhook told of, by what was not known of them",
+    labelNames: ["what"],
+    registers,
+  });
+  const webhooksOff = new Gauge({
+    name: "pager_triage_webhooks_off",
+    help: "1 while PagerDuty's webhook subscription is switched off",
+    registers,
+  });
   const depth = new Gauge({
     name: "pager_triage_outbox_depth",
     help: "Jobs that are not finished, by kind",
@@ -87,10 +100,12 @@ export function createMetrics(deps: { readonly store: Store; readonly now: () =>
     intakeTook: (seconds) => intake.observe(seconds),
     job: (kind, result) => jobs.inc({ kind, result }),
     eventFailed: () => failedEvents.inc(),
+    reconciled: (what) => reconciled.inc({ what }),
     async text() {
-      const { figures, lostOnes, slackSince, aside } = await deps.store.transaction(async (tx) => ({
+      const { figures, lostOnes, slackSince, webhooksSince, aside } = await deps.store.transaction(async (tx) => ({
         figures: await tx.outboxFigures(),
         lostOnes: await tx.lostFigures(),
+        webhooksSince: await tx.outageSince("webhooks"),
         slackSince: await tx.outageSince("slack"),
         aside: await tx.quarantinedCount(QUARANTINED_SHOWN),
       }));
@@ -103,6 +118,7 @@ export function createMetrics(deps: { readonly store: Store; readonly now: () =>
       lost.reset();
       for (const { kind, end, number } of lostOnes) lost.set({ kind, end }, number);
       slackOutage.set(slackSince === undefined ? 0 : Math.max(0, deps.now() - slackSince) / 1_000);
+      webhooksOff.set(webhooksSince === undefined ? 0 : 1);
       quarantined.set(aside);
       return registry.metrics();
     },

@@ -34,6 +34,8 @@ export type Why =
   | "opened_from_feed"
   | "handed_over_late"
   | "pagerduty_event"
+  /** PagerDuty was asked and tells otherwise than its webhooks did. */
+  | "pagerduty_asked"
   /** PagerDuty moved the alert to another service; the alert stays where people are at work on it. */
   | "service_changed"
   | "pagerduty_confirmed"

@@ -19,7 +19,9 @@ export type FeedLine =
   /** They were over before Slack could be reached. */
   | { readonly kind: "withdrawn" }
   /** Slack did not take their triages, or nobody confirmed them. */
-  | { readonly kind: "undelivered" };
+  | { readonly kind: "undelivered" }
+  /** PagerDuty's webhook subscription is off, or was until it was found to be on again. Names no alerts. */
+  | { readonly kind: "webhooks_off"; readonly since: Instant; readonly until?: Instant };
 
 /** An alert as a line names it. */
 export interface FeedAlert {
@@ -103,6 +105,10 @@ function readLine(fields: JsonRecord): FeedLine | undefined {
     case "withdrawn":
     case "undelivered":
       return { kind };
+    case "webhooks_off": {
+      const until = countOf(fields["until"]);
+      return { kind, since: numberIn(fields, "since"), ...(until === undefined ? {} : { until }) };
+    }
     case "suppressed":
       return {
         kind,

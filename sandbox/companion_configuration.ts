@@ -30,6 +30,7 @@ export function companionConfiguration(parts: {
     // Everything is said here, defaults too: a developer's companion/.env must not reach the sandbox.
     DEBOUNCE_WINDOW_MINUTES: "30",
     ARCHIVE_GRACE_MINUTES: "10",
+    RECONCILE_MINUTES: "5",
     STORM_SERVICES: "5",
     STORM_MINUTES: "5",
     PAGERDUTY_USER_MAP: "",

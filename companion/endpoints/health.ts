@@ -12,9 +12,10 @@ export function addHealth(app: Hono, deps: AppDeps, refuse: (c: Context) => Resp
   const readiness = createReadiness(deps);
   app.get("/healthz", (c) => c.json({ ok: true }));
   app.get("/readyz", async (c) => {
-    const problems = await readiness();
-    if (problems.length === 0) return c.json({ ok: true });
-    return c.json({ ok: false, ...(mayLookInside(c, deps.metricsToken) ? { problems } : {}) }, 503);
+    const { problems, warnings } = await readiness();
+    const isTold = mayLookInside(c, deps.metricsToken);
+    if (problems.length === 0) return c.json({ ok: true, ...(isTold && warnings.length > 0 ? { warnings } : {}) });
+    return c.json({ ok: false, ...(isTold ? { problems } : {}) }, 503);
   });
   app.get("/metrics", async (c) => {
     if (!mayLookInside(c, deps.metricsToken)) return refuse(c);
@@ -36,21 +37,32 @@ function digest(text: string): Buffer {
 /** How long an answer of /readyz is good for: it writes to the disk, and anybody may ask. */
 const READINESS_KEPT_MS = 1_000;
 
-function createReadiness(deps: AppDeps): () => Promise<readonly string[]> {
-  let last: { readonly at: number; readonly problems: Promise<readonly string[]> } | undefined;
-  async function look(): Promise<readonly string[]> {
+interface Readiness {
+  readonly problems: readonly string[];
+  /** What is wrong outside; being sent no requests would mend none of it. */
+  readonly warnings: readonly string[];
+}
+
+function createReadiness(deps: AppDeps): () => Promise<Readiness> {
+  let last: { readonly at: number; readonly readiness: Promise<Readiness> } | undefined;
+  async function look(): Promise<Readiness> {
     const problems = deps.workersAreHealthy() ? [] : ["workers"];
+    const warnings: string[] = [];
     try {
-      await deps.store.transaction((tx) => tx.probe(deps.clock.now()));
+      await deps.store.transaction(async (tx) => {
+        await tx.probe(deps.clock.now());
+        if ((await tx.outageSince("webhooks")) !== undefined) warnings.push("webhook_subscription_off");
+        if ((await tx.outageSince("slack")) !== undefined) warnings.push("slack_unreachable");
+      });
     } catch (thrown) {
       deps.log.error(problemIn(thrown), "store.not_writable");
       problems.push("store");
     }
-    return problems;
+    return { problems, warnings };
   }
   return () => {
     const at = deps.clock.elapsed();
-    if (!last || at - last.at > READINESS_KEPT_MS) last = { at, problems: look() };
-    return last.problems;
+    if (!last || at - last.at > READINESS_KEPT_MS) last = { at, readiness: look() };
+    return last.readiness;
   };
 }

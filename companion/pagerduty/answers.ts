@@ -126,3 +126,34 @@ export function servicesAnswer(data: unknown): readonly PagerdutyService[] | und
     ? parsed.data.services.map(({ id, name }) => ({ id, name: oneLine(name ?? "") || id }))
     : undefined;
 }
+
+export interface WebhookSubscription {
+  /** Where it delivers to; empty where PagerDuty does not say. */
+  readonly url: string;
+  /** Somebody switched it off. */
+  readonly isInactive: boolean;
+  /** PagerDuty did, for a day, since webhooks were refused. */
+  readonly isDisabled: boolean;
+}
+
+const subscriptions = z.looseObject({
+  webhook_subscriptions: z.array(
+    z.looseObject({
+      active: z.boolean().nullish(),
+      delivery_method: z
+        .looseObject({ url: z.string().nullish(), temporarily_disabled: z.boolean().nullish() })
+        .nullish(),
+    }),
+  ),
+});
+
+export function webhookSubscriptionsAnswer(data: unknown): readonly WebhookSubscription[] | undefined {
+  const parsed = subscriptions.safeParse(data);
+  return parsed.success
+    ? parsed.data.webhook_subscriptions.map(({ active, delivery_method: method }) => ({
+        url: method?.url ?? "",
+        isInactive: active === false,
+        isDisabled: method?.temporarily_disabled === true,
+      }))
+    : undefined;
+}

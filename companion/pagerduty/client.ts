@@ -14,6 +14,8 @@ import {
   servicesAnswer,
   userAnswer,
   usersAnswer,
+  type WebhookSubscription,
+  webhookSubscriptionsAnswer,
 } from "./answers.ts";
 
 export type Answer<Value> =
@@ -24,7 +26,8 @@ export type Answer<Value> =
  * `from` is the address of the user who acts.
  */
 export interface Pagerduty {
-  incident(id: string): Promise<Answer<PagerdutyIncident>>;
+  /** @param canWait where nobody waits for it */
+  incident(id: string, canWait?: boolean): Promise<Answer<PagerdutyIncident>>;
   /**
    * The alerts of an incident as they came, at most 200: untrusted.
    * @param urgentMs where something waits for them: they go first, and are given up after this time
@@ -43,6 +46,7 @@ export interface Pagerduty {
   onCall(policyId: string): Promise<Answer<readonly OnCall[]>>;
   notes(incidentId: string): Promise<Answer<readonly string[]>>;
   addNote(incidentId: string, content: string, from: string): Promise<Answer<undefined>>;
+  webhookSubscriptions(): Promise<Answer<readonly WebhookSubscription[]>>;
   services(query: string, timeoutMs: number): Promise<Answer<readonly PagerdutyService[]>>;
 }
 
@@ -146,7 +150,8 @@ export function createPagerduty(deps: PagerdutyDeps): Pagerduty {
   }
 
   return {
-    incident: (id) => call({ method: "GET", path: `/incidents/${segment(id)}` }, incidentAnswer),
+    incident: (id, canWait = false) =>
+      call({ method: "GET", path: `/incidents/${segment(id)}`, canWait }, incidentAnswer),
     async alerts(incidentId, urgentMs) {
       const pace = urgentMs === undefined ? { canWait: true } : { timeoutMs: urgentMs };
       const all: unknown[] = [];
@@ -216,6 +221,11 @@ export function createPagerduty(deps: PagerdutyDeps): Pagerduty {
       const answer = await call({ method: "POST", path, body: { note: { content } }, from }, () => true);
       return answer.ok ? { ok: true, value: undefined } : answer;
     },
+    webhookSubscriptions: () =>
+      call(
+        { method: "GET", path: "/webhook_subscriptions", query: { limit: String(PAGE_SIZE) }, canWait: true },
+        webhookSubscriptionsAnswer,
+      ),
     services: (query, timeoutMs) =>
       call({ method: "GET", path: "/services", query: { query, limit: "25" }, timeoutMs }, servicesAnswer),
   };

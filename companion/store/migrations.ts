@@ -282,4 +282,12 @@ export const MIGRATIONS: readonly Migration[] = [
       create index outbox_unconfirmed on outbox (kind) where state = 'done' and outcome = 'unconfirmed';
     `,
   },
+  {
+    number: 12,
+    name: "reconcile",
+    sql: `
+      create index incident_open on incident (id) where status in ('triage', 'active');
+      create index feed_alert_open on feed_alert (alert_id) where is_over = 0;
+    `,
+  },
 ];

@@ -105,6 +105,7 @@ type AlertMethods = Pick<
   | "saveAlert"
   | "relations"
   | "alertsOf"
+  | "openAlerts"
   | "attachedBefore"
   | "laterAlertCount"
   | "relate"
@@ -152,6 +153,17 @@ export function alertStatements(sql: Sql): AlertMethods {
         relation: textOf(row, "relation") as AlertRelation,
         laterNumber: numberOf(row, "later_number"),
       }));
+    },
+    async openAlerts(limit) {
+      // Each condition repeats the words of its partial index.
+      const rows = await sql.rows(
+        `select body, status_at, people_at, keys from alert where id in (
+           select r.alert_id from incident i join alert_relation r on r.incident_id = i.id
+           where i.status in ('triage', 'active') and r.relation in ('attached', 'offered')
+           union select alert_id from feed_alert where is_over = 0) order by id limit ?`,
+        [limit],
+      );
+      return rows.map(readAlert).filter(({ facts }) => facts.status !== "resolved");
     },
     async attachedBefore(incidentId, alertId) {
       const row = await oneRow(

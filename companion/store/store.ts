@@ -163,7 +163,7 @@ export interface LostFigures {
 }
 
 /** Something outside that does not work, told by its name. */
-export type OutageName = "slack";
+export type OutageName = "slack" | "webhooks";
 
 export interface Forgettable {
   readonly nonces: Instant;
@@ -268,6 +268,8 @@ export interface Transaction {
   saveAlert(row: AlertRow): Promise<void>;
   relations(alertId: string): Promise<readonly Relation[]>;
   alertsOf(incidentId: string): Promise<readonly RelatedAlert[]>;
+  /** Alerts of open incidents and of the feed that are not known to be resolved. */
+  openAlerts(limit: number): Promise<readonly AlertRow[]>;
   /** How many attached alerts the incident had before this one. */
   attachedBefore(incidentId: string, alertId: string): Promise<number>;
   /** How many later alerts of the incident nobody has answered for. */

@@ -20,6 +20,7 @@ import { isUnanswered } from "./home.ts";
 export interface TriageSettings {
   readonly debounceWindowMs: number;
   readonly archiveGraceMs: number;
+  readonly reconcileMs: number;
   readonly storm: StormSettings;
 }
 

@@ -35,6 +35,7 @@ export async function armAtStart(unit: Unit): Promise<void> {
   await queueSync(unit);
   await unit.tx.setTimer("slow_sync", "", unit.now + SLOW_SYNC_INTERVAL_MS);
   if (await unit.tx.isFirst("first_start", unit.now)) await queue(unit, "", { kind: "list_open" });
+  await unit.tx.setTimerOnce("reconcile", "", unit.now + unit.settings.reconcileMs);
   await unit.tx.setTimerOnce("housekeeping", "", unit.now + HOUSEKEEPING_INTERVAL_MS);
 }
 
@@ -69,6 +70,15 @@ async function queueSync(unit: Unit): Promise<void> {
   if (waiting.length === 0) await queue(unit, "", { kind: "slack_signal", signal: "sync" });
 }
 
+/** One process does it at a time: the job is one row. */
+async function queueReconcile(unit: Unit): Promise<void> {
+  const { reconcileMs } = unit.settings;
+  if (reconcileMs === 0) return;
+  const open = await unit.tx.openJobs("", ["reconcile"]);
+  if (open.length === 0) await queue(unit, "", { kind: "reconcile" });
+  return unit.tx.setTimer("reconcile", "", unit.now + reconcileMs);
+}
+
 async function fire(unit: Unit, kind: TimerKind, subject: string): Promise<void> {
   switch (kind) {
     case "archive":
@@ -90,6 +100,8 @@ async function fire(unit: Unit, kind: TimerKind, subject: string): Promise<void>
     }
     case "retry_triage":
       return retryTriage(unit, subject);
+    case "reconcile":
+      return queueReconcile(unit);
     case "slack_watch":
       return watchSlack(unit);
     case "sync":

@@ -29,6 +29,8 @@ export const Settings = z.strictObject({
   alertDelayMs: z.int().nonnegative().optional(),
   /** What resolving a resolved incident answers: 200, or 400 with code 1001. */
   resolvedAgain: z.enum(["ok", "error"]).optional(),
+  /** "lost": what is sent from now on gets lost on its way, and PagerDuty does not know; "off": PagerDuty switches its subscription off for a day. */
+  webhooks: z.enum(["on", "lost", "off"]).optional(),
 });
 export type Settings = z.output<typeof Settings>;
 

@@ -48,7 +48,7 @@ export interface PagerdutyStandIn extends StandIn {
 
 export function createPagerdutyStandIn(deps: SandboxDeps, options: PagerdutyOptions): PagerdutyStandIn {
   let current: PagerdutyState = emptyState();
-  let settings: Required<Settings> = { alertDelayMs: 0, resolvedAgain: "ok" };
+  let settings: Required<Settings> = { alertDelayMs: 0, resolvedAgain: "ok", webhooks: "on" };
   const state = () => current;
   const apiUrl = `${options.baseUrl}/pagerduty`;
   const show = createRepresentation(apiUrl);
@@ -58,6 +58,7 @@ export function createPagerdutyStandIn(deps: SandboxDeps, options: PagerdutyOpti
     subscriptionId: SUBSCRIPTION_ID,
     url: options.webhookUrl,
     secrets: options.webhookSecrets,
+    areLost: () => settings.webhooks === "lost",
   });
   const events = createWebhookEvents(deps, show, (incident) => mergeTarget(current, incident), delivery.deliver);
   const incidents = createIncidents({ ...deps, state, events });
@@ -70,6 +71,8 @@ export function createPagerdutyStandIn(deps: SandboxDeps, options: PagerdutyOpti
     faults,
     setUp: (wanted) => {
       settings = { ...settings, ...wanted };
+      if (wanted.webhooks === "on") delivery.enable();
+      if (wanted.webhooks === "off") delivery.disable();
     },
     eventOf(kind, serviceId, title) {
       const count = current.failures[serviceId] ?? 0;
@@ -105,7 +108,7 @@ export function createPagerdutyStandIn(deps: SandboxDeps, options: PagerdutyOpti
       delivery.halt();
       faults.clear();
       current = emptyState();
-      settings = { alertDelayMs: 0, resolvedAgain: "ok" };
+      settings = { alertDelayMs: 0, resolvedAgain: "ok", webhooks: "on" };
       deps.changed();
     },
     close() {

@@ -24,6 +24,8 @@ export interface WebhookDeliveryDeps {
   readonly url: () => string | undefined;
   /** One signature each, as while a secret is being rotated. */
   readonly secrets: readonly string[];
+  /** Whether what is sent gets lost on its way. */
+  readonly areLost: () => boolean;
   /** Milliseconds of the wall clock for an answer; PagerDuty's own 5 s unless a test shortens them. */
   readonly answerWithinMs?: number;
 }
@@ -81,6 +83,8 @@ export function createWebhookDelivery(deps: WebhookDeliveryDeps) {
 
   /** The HTTP status of the answer; 0 where nobody answered in time. */
   async function attempt(delivery: StoredDelivery, stopped: AbortSignal): Promise<number> {
+    // Something between the two took it, such as a proxy whose own server is down.
+    if (deps.areLost()) return 202;
     const url = deps.url();
     if (url === undefined) return 0;
     try {
@@ -127,6 +131,7 @@ export function createWebhookDelivery(deps: WebhookDeliveryDeps) {
     const state = deps.state();
     state.subscription.disabledUntil = deps.clock.now() + DISABLED_FOR_MS;
     for (const delivery of state.deliveries) if (delivery.state === "waiting") delivery.state = "dropped";
+    deps.changed();
   }
 
   function forgetOldest(): void {
@@ -164,6 +169,8 @@ export function createWebhookDelivery(deps: WebhookDeliveryDeps) {
 
     /** Whether PagerDuty has switched the subscription off for now. */
     isDisabled: () => isDisabled(deps.clock.now()),
+
+    disable,
 
     enable(): void {
       deps.state().subscription = { consecutiveDrops: 0 };

@@ -40,6 +40,10 @@ function headline(line: FeedLine, about: FeedAlerts): string {
       return `:wave: *${line.isComplete ? "" : "More than "}${countOf(about, "alert")} ${about.count === 1 ? "was" : "were"} open when Pager Triage started* · ${services} · ${openOf(about)}`;
     case "withdrawn":
       return `:dash: *${countOf(about, "alert")} came and went while Slack could not be reached* · ${services} · nothing to do`;
+    case "webhooks_off":
+      return line.until === undefined
+        ? `:no_bell: *PagerDuty's webhook is switched off*, seen at ${time(line.since)} · new pages are found late, by asking PagerDuty · switch it on there: Integrations, Generic Webhooks (V3)`
+        : `:white_check_mark: *PagerDuty's webhook is on again* · it was off from ${time(line.since)} to ${time(line.until)} · what came meanwhile was looked up`;
     case "undelivered":
       return `:rotating_light: *Slack did not take the triage of ${countOf(about, "alert")}* · ${services} · tried again every 15 minutes for a day · PagerDuty goes on paging`;
   }

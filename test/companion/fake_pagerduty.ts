@@ -36,6 +36,8 @@ export interface FakePagerduty {
   readonly url: string;
   readonly incidents: Map<string, FakeIncident>;
   readonly users: Map<string, string>;
+  /** The account's webhook subscriptions: whether each is active, and whether PagerDuty switched it off. */
+  readonly subscriptions: { url: string; active: boolean; disabled: boolean }[];
   /** "PUT /incidents/P1 ann@example.com", in their order. */
   readonly calls: string[];
   readonly unexpected: string[];
@@ -54,6 +56,7 @@ export async function startFakePagerduty(): Promise<FakePagerduty> {
   const users = new Map<string, string>();
   const calls: string[] = [];
   const unexpected: string[] = [];
+  const subscriptions = [{ url: "https://triage.example.com/webhooks/pagerduty", active: true, disabled: false }];
   let faults: Fault[] = [];
   const holds: { path: RegExp; released: Promise<void> }[] = [];
   const app = new Hono();
@@ -154,6 +157,17 @@ export async function startFakePagerduty(): Promise<FakePagerduty> {
     if (c.req.query("escalation_policy_ids[]") !== "PPOL1") unexpected.push("on call of no policy");
     return c.json({ oncalls: ON_CALL.map((id, index) => ({ user: { id }, escalation_level: index + 1 })) });
   });
+  app.get("/webhook_subscriptions", (c) =>
+    c.json({
+      webhook_subscriptions: subscriptions.map(({ url, active, disabled }) => ({
+        id: "PSUB1",
+        type: "webhook_subscription",
+        active,
+        delivery_method: { type: "http_delivery_method", url, temporarily_disabled: disabled },
+      })),
+      more: false,
+    }),
+  );
   app.get("/services", (c) => {
     const query = c.req.query("query") ?? "";
     const all = [
@@ -172,6 +186,7 @@ export async function startFakePagerduty(): Promise<FakePagerduty> {
     url: `http://127.0.0.1:${port}`,
     incidents,
     users,
+    subscriptions,
     calls,
     unexpected,
     fail: (fault) => faults.push({ times: 1, ...fault }),

@@ -21,7 +21,7 @@ const open = (key: string, alertId: string, requestId = "Fx1", by = ANN) =>
 async function put(key: string, line: FeedLine, ids: readonly string[]): Promise<void> {
   await world.store.transaction(async (tx) => {
     let made = 0;
-    const settings = { storm: DEFAULT_STORM, debounceWindowMs: 30 * MINUTE, archiveGraceMs: 0 };
+    const settings = { storm: DEFAULT_STORM, debounceWindowMs: 30 * MINUTE, archiveGraceMs: 0, reconcileMs: 0 };
     const id = (prefix: string) => `${prefix}_${key}_${world.triggers.attempts.length}_${(made += 1)}`;
     const unit = { tx, now: world.clock.now(), settings, id, cause: "test" };
     for (const alertId of ids) {

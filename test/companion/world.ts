@@ -46,6 +46,8 @@ export function settingsFor(
     SLACK_TRIAGE_TRIGGER_URL: triggers.triageUrl,
     SLACK_SIGNAL_TRIGGER_URL: triggers.signalUrl,
     COMPANION_SECRETS: SHARED_SECRET,
+    // What most tests say of PagerDuty they say by webhooks, so what it lists would contradict them.
+    RECONCILE_MINUTES: "0",
   };
 }
 

@@ -63,7 +63,7 @@ export async function createTriageWorld(start: number): Promise<TriageWorld> {
   const unitOf = (tx: Transaction, cause: string): Unit => ({
     tx,
     now: now(),
-    settings: { debounceWindowMs: WINDOW_MS, archiveGraceMs: 10 * MINUTE, storm: DEFAULT_STORM },
+    settings: { debounceWindowMs: WINDOW_MS, archiveGraceMs: 10 * MINUTE, reconcileMs: 0, storm: DEFAULT_STORM },
     id: (prefix) => `${prefix}_${(made += 1)}`,
     cause,
   });

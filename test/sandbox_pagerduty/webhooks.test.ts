@@ -171,6 +171,7 @@ describe("delivery", () => {
       state: () => state,
       subscriptionId: "PSUBSC1",
       url: () => `http://127.0.0.1:${silent.port}/`,
+      areLost: () => false,
       secrets: SECRETS,
       answerWithinMs: 50,
     });
@@ -215,6 +216,20 @@ describe("delivery", () => {
     expect(await isDisabled()).toBe(false);
     await fire(world, "PCHECK1", "again");
     expect(await received(world, 4)).toHaveLength(4);
+  });
+
+  it("gets lost on its way, or is switched off, as told", async () => {
+    const setUp = (webhooks: string) => world.post("/sandbox/pagerduty/settings", { webhooks });
+    await setUp("lost");
+    await fire(world);
+    await until("it to be lost", () => world.pagerduty.dump().webhooks[0]?.state === "delivered");
+    await setUp("off");
+    await fire(world, "PCHECK1", "again");
+    expect(world.pagerduty.dump().webhooks[0]).toMatchObject({ state: "dropped", attempts: 0 });
+    expect(await received(world, 0)).toEqual([]);
+    await setUp("on");
+    await fire(world, "PCHECK1", "again");
+    expect(await received(world, 1)).toHaveLength(1);
   });
 
   it("gives up after 48 hours", async () => {

@@ -16,6 +16,8 @@ const LINES: readonly FeedLine[] = [
   { kind: "first_start", at: AT, isComplete: true },
   { kind: "withdrawn" },
   { kind: "undelivered" },
+  { kind: "webhooks_off", since: AT },
+  { kind: "webhooks_off", since: AT, until: AT },
 ];
 
 function feedAlert(index: number, patch: Partial<FeedAlert> = {}): FeedAlert {
