@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { HOUR, MINUTE, SECOND, toIso } from "../../core/time.ts";
-import { alertIn, ANN, createWorld, decisionOf, START, type World } from "./world.ts";
+import { alertIn, ANN, createWorld, decisionOf, HERE, START, type World } from "./world.ts";
 
 let world: World;
 beforeEach(async () => {
@@ -14,8 +14,8 @@ const feedLines = (kind: string) =>
     .filter((signal) => signal.kind === "feed_line")
     .map(({ data }) => JSON.parse(data) as { line: { kind: string; until?: number }; about: { count: number } })
     .filter(({ line }) => line.kind === kind);
-const metrics = async () => (await world.companion.app.request("/metrics")).text();
-const ready = async () => (await world.companion.app.request("/readyz")).json() as Promise<object>;
+const metrics = () => world.metrics();
+const ready = async () => (await world.companion.app.request("/readyz", {}, HERE)).json() as Promise<object>;
 const raised = (id: string, ago: number, fields = {}) =>
   world.raise(id, { createdAt: toIso(world.clock.now() - ago), ...fields });
 const statusOf = async (id: string) => (await world.store.transaction((tx) => tx.alert(id)))?.facts.status;

@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 const notes = (id: string) => world.pagerduty.incidents.get(id)?.notes ?? [];
-const metrics = async () => (await world.companion.app.request("/metrics")).text();
+const metrics = () => world.metrics();
 const lines = () => world.triggers.signals.filter(({ kind }) => kind === "feed_line");
 const lastLine = () =>
   JSON.parse(lines().at(-1)?.data ?? "{}") as { line: { kind: string }; about: { alerts: object[] } };

@@ -106,7 +106,7 @@ export interface WorldOptions {
 export function from(remoteAddress: string): object {
   return { incoming: { socket: { remoteAddress } } };
 }
-const HERE = from("127.0.0.1");
+export const HERE = from("127.0.0.1");
 
 let made = 0;
 
