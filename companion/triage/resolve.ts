@@ -2,7 +2,7 @@ import { isOpen, type Person } from "../../core/incident.ts";
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, refuse, type Result } from "../../core/result.ts";
 import type { Instant } from "../../core/time.ts";
-import { transition } from "../../core/transitions.ts";
+import { type RefusalCode, transition } from "../../core/transitions.ts";
 import type { AlertFacts } from "../store/store.ts";
 import { giveNewHome } from "./open.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
@@ -23,7 +23,7 @@ export async function takeResolution(
   if (!row) return refuse(unknownIncident(incidentId));
   if (row.incident.status !== "resolved") {
     const outcome = transition(row.incident, { type: "resolve", by, at, summary });
-    if (!outcome.ok) return refuse(refusalFor(outcome.refusal));
+    if (!outcome.ok) return refuse(notYet(outcome.refusal));
     await unit.tx.saveIncident({ ...row, incident: outcome.value.incident, ...(place ? { place } : {}) });
     await unit.tx.closeWindows(incidentId, unit.now);
     await record(unit, incidentId, "incident.resolved", outcome.value.why, actorOf(by), { requestId, at, summary });
@@ -49,6 +49,12 @@ export async function takeRetry(
   }
   await unit.tx.rememberAnswer("tryAgain", requestId, { ok: true }, unit.now);
   return accept({ ok: true });
+}
+
+/** Slack resolves what is decided there: the decision is on its way, and the resolve is handed over again after it. */
+function notYet(code: RefusalCode): Refusal {
+  const refusal = refusalFor(code);
+  return code === "not_decided_yet" ? { ...refusal, status: 425 } : refusal;
 }
 
 async function closeAlerts(unit: Unit, request: CompanionRequests["resolve"]): Promise<void> {

@@ -1,7 +1,15 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
+import { STALE_READ_MS } from "../../core/assumptions.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { context as contextBlock, section } from "../shared/card.ts";
-import { awaitIncident, type IncidentRecord, saveRecord, settleRecord, whereOf } from "../shared/incidents.ts";
+import {
+  awaitIncident,
+  type IncidentRecord,
+  readIncident,
+  saveRecord,
+  settleRecord,
+  whereOf,
+} from "../shared/incidents.ts";
 import { inLivingChannel } from "../shared/living_channel.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { giveThread } from "../shared/storm_thread.ts";
@@ -33,7 +41,11 @@ export default SlackFunction(AskForTriageDecisionDefinition, async (context) => 
       if (record && context.inputs.asked_by) await tellDecided(app, record, context.inputs.asked_by);
       return { outputs: { incident_id: "", ...NOTHING_TO_DECIDE } };
     }
-    await ask(app, await giveThread(app, await inLivingChannel(app, record)), context.event.function_execution_id);
+    if (
+      !(await ask(app, await giveThread(app, await inLivingChannel(app, record)), context.event.function_execution_id))
+    ) {
+      return { outputs: { incident_id: "", ...NOTHING_TO_DECIDE } };
+    }
     // The step stays open until a press completes it: completing can happen once, and that is the lock.
     return { completed: false };
   } catch (thrown) {
@@ -53,22 +65,38 @@ async function tellDecided(app: App, record: IncidentRecord, user: string): Prom
     await tellPerson(app, record, user, refusalSentence("already_decided", record));
 }
 
-async function ask(app: App, record: IncidentRecord, executionId: string): Promise<void> {
+/** @returns whether the question is the one to answer: of two that are asked at once the later one stays */
+async function ask(app: App, before: IncidentRecord, executionId: string): Promise<boolean> {
   const posted = await mustCall(app.slack, "chat.postMessage", {
-    ...whereOf(record),
-    ...(await drawQuestion(app, record)),
+    ...whereOf(before),
+    ...(await drawQuestion(app, before)),
   });
+  // Drawing and posting took a while, in which somebody else may have asked or decided.
+  const record = (await readIncident(app.slack, before.incident.id)) ?? before;
   const question = { questionTs: textOf(posted["ts"]), questionExecutionId: executionId };
   const after = await saveRecord(app, record, question);
-  if (record.questionTs !== "") await retireQuestion(app, record);
-  await settleRecord(app, after);
+  await retireQuestion(app, record, record.questionTs);
+  await app.pause(STALE_READ_MS);
+  const latest = await settleRecord(app, after);
+  const isDecided = latest.incident.status !== "triage";
+  if (isDecided || Number(latest.questionTs) > Number(question.questionTs)) {
+    await retireQuestion(app, record, question.questionTs);
+    return false;
+  }
+  if (latest.questionTs !== question.questionTs) {
+    // An earlier question was written down after this one.
+    await saveRecord(app, latest, question);
+    await retireQuestion(app, record, latest.questionTs);
+  }
+  return true;
 }
 
 /** A newer question supersedes the older one, whose buttons may be dead or would decide a second time. */
-async function retireQuestion(app: App, before: IncidentRecord): Promise<void> {
+async function retireQuestion(app: App, { channelId: channel }: IncidentRecord, ts: string): Promise<void> {
+  if (ts === "") return;
   await mayCall(app.slack, "chat.update", {
-    channel: before.channelId,
-    ts: before.questionTs,
+    channel,
+    ts,
     text: "Asked again below.",
     blocks: [section("*Is this an incident?*"), contextBlock("Asked again below; these buttons were taken away.")],
   });

@@ -31,8 +31,10 @@ async function openTriage(app: App, inputs: Inputs): Promise<{ incident_id: stri
     return { incident_id: "", channel_id: channelId };
   }
   const found = await readIncident(app.slack, inputs.incident_id);
-  const isOpenAlready = found && (found.questionTs !== "" || found.tableTs !== "");
-  if (found && (isOpenAlready || found.incident.status !== "triage")) {
+  // Without its card it is not open yet, even if somebody was asked already.
+  const isShown = found && (found.cardTs !== "" || found.tableTs !== "");
+  const isAsked = found && (found.questionTs !== "" || found.tableTs !== "");
+  if (found && isShown && (isAsked || found.incident.status !== "triage")) {
     await confirm(app, inputs, found, "already_applied");
     return { incident_id: "", channel_id: found.channelId };
   }

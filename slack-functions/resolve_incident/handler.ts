@@ -23,6 +23,7 @@ import { listIncident } from "../shared/open_incidents.ts";
 import { handOver, isUnsent } from "../shared/pending.ts";
 import { personOf } from "../shared/people.ts";
 import { publish, publishTopic } from "../shared/publish.ts";
+import { nextRevision } from "../shared/settling.ts";
 import { mayCall } from "../shared/slack.ts";
 import { ResolveIncidentDefinition } from "./definition.ts";
 
@@ -55,15 +56,16 @@ async function resolve(app: App, inputs: Inputs, userId: string): Promise<"resol
   const outcome = transition(before.incident, { type: "resolve", by, at, summary });
   // Resolved by somebody else meanwhile: theirs stands.
   if (!outcome.ok) return "none";
-  const record = await saveIncident(app, before, outcome.value.incident);
   const ticked = idsIn(inputs.ticked_alerts);
   const unticked = idsIn(inputs.unticked_alerts);
-  const known = await markAlerts(app, record, ticked, unticked);
-  const place = placeOf(record);
-  const requestId = inputs.request_id || `resolve:${record.incident.id}`;
-  const told = await handOver(app, "resolve", record.incident.id, requestId, {
+  const place = placeOf(before);
+  const incidentId = before.incident.id;
+  const requestId = inputs.request_id || `resolve:${incidentId}`;
+  // The companion is told before the record says so: a step that dies between leaves an incident that can be resolved
+  // again, and no alert that nobody resolves.
+  const told = await handOver(app, "resolve", incidentId, requestId, {
     requestId,
-    incidentId: record.incident.id,
+    incidentId,
     by,
     at,
     resolveAlertIds: ticked,
@@ -71,6 +73,8 @@ async function resolve(app: App, inputs: Inputs, userId: string): Promise<"resol
     summary,
     ...(place ? { place } : {}),
   });
+  const record = await saveIncident(app, before, outcome.value.incident);
+  const known = await markAlerts(app, record, ticked, unticked, isUnsent(told));
   await listIncident(app.slack, record.incident, record.channelId);
   await Promise.all([
     publish(app, record, { known, unsent: isUnsent(told) }),
@@ -96,19 +100,24 @@ async function tryAgain(app: App, inputs: Inputs, userId: string): Promise<"reso
   return record.incident.status === "resolved" ? "resolved" : "none";
 }
 
-/** What was asked for shows on the card at once; what PagerDuty says to it comes as news from the companion. */
+/**
+ * What was asked for shows on the card at once; what PagerDuty says to it comes as news from the companion. Only where the
+ * companion could not be told is it written down: news that is under way must not be overwritten by what was known before.
+ */
 async function markAlerts(
   app: App,
   record: IncidentRecord,
   ticked: readonly string[],
   unticked: readonly string[],
+  isUntold: boolean,
 ): Promise<StoredAlert[]> {
   const stored = await readAlerts(app.slack, [...new Set([...alertIdsOf(record), ...ticked, ...unticked])]);
   const marked: StoredAlert[] = [];
   for (const entry of stored) {
     const alert = markAlert(entry.alert, ticked, unticked);
     if (alert === entry.alert) continue;
-    marked.push(await writeAlert(app, entry, alert, record.incident.id));
+    if (isUntold) marked.push(await writeAlert(app, entry, alert, record.incident.id));
+    else marked.push({ ...entry, alert, ...nextRevision(app, entry) });
   }
   return marked;
 }

@@ -144,9 +144,11 @@ export function awaitIncident(
   return lookUntil(app, look, (record) => record !== undefined && isReady(record));
 }
 
-/** Waits until a write shows to others, for steps that are followed by people and not by another look at the record. */
-export async function settleRecord(app: App, written: IncidentRecord): Promise<void> {
-  await awaitIncident(app, written.incident.id, (read) => shows(read, written));
+/** Waits until a write shows to others; gives the record as it is then, which may hold what others wrote since. */
+export async function settleRecord(app: App, written: IncidentRecord): Promise<IncidentRecord> {
+  const read = await awaitIncident(app, written.incident.id, (record) => shows(record, written));
+  // What still does not show was written over by somebody else at the same moment.
+  return read ?? written;
 }
 
 /**

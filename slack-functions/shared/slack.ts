@@ -40,16 +40,39 @@ export function createSlack(
     async call(method, args) {
       for (let attempt = 1; ; attempt += 1) {
         const outcome = await attemptCall(client, method, args);
-        if (outcome.answer) return outcome.answer;
-        if (attempt === ATTEMPTS || waited + outcome.retryAfterMs > patienceMs) {
-          return { ok: false, error: "ratelimited" };
-        }
-        waited += outcome.retryAfterMs;
-        await pause(outcome.retryAfterMs);
+        const isLost = outcome.answer?.error === "unreachable" && attempt === 1 && isRepeatable(method);
+        if (outcome.answer && !isLost) return outcome.answer;
+        const wait = outcome.retryAfterMs ?? AGAIN_AFTER_MS;
+        if (attempt === ATTEMPTS || waited + wait > patienceMs)
+          return outcome.answer ?? { ok: false, error: "ratelimited" };
+        waited += wait;
+        await pause(wait);
       }
     },
   };
 }
+
+const AGAIN_AFTER_MS = 200;
+
+/** Whether a call whose answer was lost may be made again: it says how something is to be, and makes nothing new. */
+function isRepeatable(method: string): boolean {
+  return method.split(".")[1] === "datastore" || REPEATABLE.has(method);
+}
+
+const REPEATABLE: ReadonlySet<string> = new Set([
+  "auth.test",
+  "chat.getPermalink",
+  "chat.update",
+  "conversations.history",
+  "conversations.info",
+  "conversations.list",
+  "conversations.members",
+  "conversations.setPurpose",
+  "conversations.setTopic",
+  "users.info",
+  "users.lookupByEmail",
+  "views.update",
+]);
 
 type Outcome =
   | { readonly answer: SlackAnswer; readonly retryAfterMs?: undefined }
