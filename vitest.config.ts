@@ -10,6 +10,7 @@ const HEAVY = {
   browser: ["test/browser/**/*.test.ts"],
   project: ["test/project/**/*.test.ts"],
 };
+const SIMULATION = ["test/simulation/**/*.test.ts"];
 
 export default defineConfig({
   resolve: {
@@ -27,10 +28,30 @@ export default defineConfig({
           name: "unit",
           // Everything else, so that no test file can fall between the suites.
           include: ["test/**/*.test.ts"],
-          exclude: Object.values(HEAVY).flat(),
+          exclude: [...Object.values(HEAVY).flat(), ...SIMULATION],
           testTimeout: 20_000,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        resolve: {
+          // In the simulation the functions call a Slack in the same process.
+          alias: [
+            {
+              find: "deno-slack-sdk/mod.ts",
+              replacement: fileURLToPath(new URL("./simulation/slack_sdk.ts", import.meta.url)),
+            },
+          ],
+        },
+        test: {
+          name: "simulation",
+          include: SIMULATION,
+          testTimeout: 240_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       ...Object.entries(HEAVY).map(([name, include], index) => ({
@@ -41,7 +62,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 1,
-          sequence: { groupOrder: index + 1 },
+          sequence: { groupOrder: index + 2 },
         },
       })),
     ],

@@ -12,7 +12,7 @@ import type { SlackState } from "./slack/state.ts";
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 /** The link triggers whose addresses the Slack app's functions are told, as far as the app has them. */
-const LINK_VARIABLES = {
+export const LINK_VARIABLES = {
   RESOLVE_LINK_URL: "resolve_incident",
   UNDO_LINK_URL: "undo_triage",
   DISMISS_LINK_URL: "dismiss_incident",

@@ -30,6 +30,7 @@ const METHODS: Readonly<Record<string, Method>> = {
   ...VIEW_METHODS,
 };
 
+/** A call as it arrived, whatever carried it. */
 interface Parsed {
   readonly token: string;
   readonly args: Readonly<Record<string, unknown>>;
@@ -54,7 +55,7 @@ async function parseRequest(c: Context): Promise<Parsed | undefined> {
   return { token: bearer || (typeof inBody === "string" ? inBody : ""), args };
 }
 
-interface WebApiDeps {
+export interface WebApiDeps {
   readonly platform: Platform;
   readonly runs: Runs;
   readonly limits: RateLimits;
@@ -82,7 +83,8 @@ function missingScope(platform: Platform, method: Method, args: Parsed["args"]):
 
 type Verdict = { readonly answer: Answer; readonly caller?: Caller } | { readonly retryAfter: number };
 
-function decide(deps: WebApiDeps, name: string, { token, args }: Parsed): Verdict {
+/** Answers a call of the Web API: token, method, scopes, arguments and limits, in this order, before a method acts. */
+export function answerCall(deps: WebApiDeps, name: string, { token, args }: Parsed): Verdict {
   const { platform, limits } = deps;
   const method = Object.hasOwn(METHODS, name) ? METHODS[name] : undefined;
   if (!method) return { answer: { error: "unknown_method", req_method: name } };
@@ -115,7 +117,7 @@ export function mountWebApi(routes: Hono, deps: WebApiDeps): void {
     const parsed = await parseRequest(c);
     if (!parsed) return c.json({ ok: false, error: "invalid_json" });
     const execution = deps.platform.state.tokens[parsed.token]?.execution;
-    const verdict = decide(deps, name, parsed);
+    const verdict = answerCall(deps, name, parsed);
     if ("retryAfter" in verdict) {
       addLog(deps.platform, execution, `${name} → ratelimited`);
       return c.json({ ok: false, error: "ratelimited" }, 429, { "retry-after": String(verdict.retryAfter) });

@@ -16,7 +16,8 @@ const ARROWS: Record<Part, readonly Part[]> = {
   slack: ["slack", "core"],
   companion: ["companion", "core"],
   sandbox: ["sandbox", "companion", "slack", "core"],
-  test: ["test", "sandbox", "companion", "slack", "core", "scripts"],
+  simulation: ["simulation", "sandbox", "companion", "slack", "core"],
+  test: ["test", "simulation", "sandbox", "companion", "slack", "core", "scripts"],
   scripts: ["scripts"],
 };
 

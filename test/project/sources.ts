@@ -10,6 +10,7 @@ export const PARTS = {
   slack: ["slack-functions/", "workflows/", "triggers/", "datastores/", "manifest.ts"],
   companion: ["companion/"],
   sandbox: ["sandbox/"],
+  simulation: ["simulation/"],
   test: ["test/", "vitest.config.ts"],
   scripts: ["scripts/"],
 } as const;

@@ -1,0 +1,288 @@
+/** Judges a day by the stand-ins' logs alone: what people saw, what PagerDuty did, what Slack holds in the end. */
+import type { StoredIncident } from "../sandbox/pagerduty/state.ts";
+import { interactiveElements } from "../sandbox/slack/blocks.ts";
+import { findExecution, isOpen } from "../sandbox/slack/platform.ts";
+import type { Message } from "../sandbox/slack/state.ts";
+import { PEOPLE } from "../sandbox/seed.ts";
+import { alertsIn, type Observed } from "./observed.ts";
+import type { SlackWorld } from "./slack_world.ts";
+import { stepOf } from "./world_deps.ts";
+
+export interface Evidence {
+  readonly observed: Observed;
+  readonly slack: SlackWorld;
+  readonly pagerduty: readonly StoredIncident[];
+}
+
+/** What was wrong with the day, in sentences; empty for a good one. */
+export function judge(evidence: Evidence): readonly string[] {
+  return [
+    ...evidence.observed.errors,
+    ...unseenAlerts(evidence),
+    ...orphans(evidence),
+    ...channelProblems(evidence),
+    ...decisionProblems(evidence),
+    ...resolveProblems(evidence),
+    ...acknowledgeProblems(evidence),
+    ...cardProblems(evidence),
+    ...liveButtons(evidence),
+  ];
+}
+
+function pagerdutyStatus({ pagerduty }: Evidence, alertId: string): string {
+  return pagerduty.find(({ id }) => id === alertId)?.status ?? "";
+}
+
+/** Nothing that was acknowledged to PagerDuty is lost. */
+function unseenAlerts(evidence: Evidence): string[] {
+  const { observed } = evidence;
+  const raised = new Set(observed.taken.filter(({ type }) => type === "incident.triggered").map((one) => one.alertId));
+  return [...raised].flatMap((id) => {
+    if (observed.shown.has(id)) return [];
+    // Over before anybody could be told, and never seen: that is no loss only if its end was known first.
+    const first = observed.taken.find(({ alertId }) => alertId === id);
+    return first?.type === "incident.resolved" ? [] : [`${id} was taken and nobody ever saw it`];
+  });
+}
+
+/** Every alert that is open in PagerDuty is shown by an open incident, or a named person set it aside. */
+function orphans(evidence: Evidence): string[] {
+  const { observed } = evidence;
+  const setAside = new Set(
+    observed.completions.flatMap(({ outputs }) => [
+      ...idsIn(outputs["unticked_alerts"]),
+      ...(outputs["answer"] === "set_aside" ? idsIn(outputs["alert_ids"]) : []),
+    ]),
+  );
+  const open = evidence.pagerduty.filter(({ status }) => status !== "resolved").map(({ id }) => id);
+  const taken = new Set(observed.taken.filter(({ type }) => type === "incident.triggered").map((one) => one.alertId));
+  const shownOpen = new Set(
+    channelsOfOpenIncidents(evidence).flatMap((channel) => messagesIn(evidence, channel).flatMap(alertsOfMessage)),
+  );
+  return open
+    .filter((id) => taken.has(id) && !shownOpen.has(id) && !setAside.has(id))
+    .map((id) => `${id} is open in PagerDuty and belongs to no open incident`);
+}
+
+/** One incident, one channel. */
+function channelProblems({ observed }: Evidence): string[] {
+  return [...observed.channels].flatMap(([incidentId, channels]) =>
+    channels.size > 1 ? [`${incidentId} has the channels ${[...channels].join(" and ")}`] : [],
+  );
+}
+
+const NEXT: Readonly<Record<string, readonly string[]>> = {
+  triage: ["active", "merged", "dismissed"],
+  active: ["resolved"],
+  resolved: [],
+  merged: [],
+  dismissed: [],
+};
+
+/** One decision per triage, whoever and however many press. */
+function decisionProblems({ observed }: Evidence): string[] {
+  return [...observed.states].flatMap(([incidentId, states]) =>
+    states.flatMap((state, index) => {
+      const before = states[index - 1];
+      if (!before) return state.status === "triage" ? [] : [`${incidentId} begins as ${state.status}`];
+      if (NEXT[before.status]?.includes(state.status)) return [];
+      return [
+        `${incidentId} went from ${before.status} (${before.decisionId}) to ${state.status} (${state.decisionId})`,
+      ];
+    }),
+  );
+}
+
+/** What was to be resolved is, and nothing else. */
+function resolveProblems(evidence: Evidence): string[] {
+  const { observed } = evidence;
+  const ticked = observed.completions
+    .filter(({ step }) => step === "fill_resolve_form")
+    .flatMap(({ outputs }) => idsIn(outputs["ticked_alerts"]));
+  const wanted = [...observed.states].flatMap(([incidentId, states]) =>
+    states.filter(({ status }) => status === "resolved").flatMap(({ at }) => tickedFor(observed, incidentId, at)),
+  );
+  const unresolved = wanted.flatMap(({ id, at }) =>
+    isResolvedSince(evidence, id, at) ? [] : [`${id} was ticked and is not resolved`],
+  );
+  const undismissed = dismissedAlerts(evidence).flatMap(({ id, at }) =>
+    isResolvedSince(evidence, id, at) ? [] : [`${id} was dismissed and is not resolved`],
+  );
+  const unwanted = observed.orders
+    .filter(({ status }) => status === "resolved")
+    .filter(({ alertId }) => !ticked.includes(alertId) && !isDismissedSomewhere(evidence, alertId))
+    .map(({ alertId }) => `${alertId} was resolved and nobody wanted it`);
+  return [...unresolved, ...undismissed, ...unwanted];
+}
+
+/**
+ * What was ticked in the form that resolved the incident. Two people may have sent one each; where the step that carried
+ * it out did not live to say which, only what both ticked is sure.
+ */
+function tickedFor({ completions }: Observed, incidentId: string, at: number) {
+  const forms = completions.filter(
+    (one) => one.step === "fill_resolve_form" && one.outputs["incident_id"] === incidentId && one.at <= at,
+  );
+  const carriedOut = completions.filter(
+    (one) => one.step === "resolve_incident" && one.outputs["status"] === "resolved",
+  );
+  const own = forms.filter(({ execution }) => carriedOut.some(({ inputs }) => inputs["request_id"] === execution));
+  const [first, ...others] = own.length > 0 ? own : forms;
+  if (!first) return [];
+  return idsIn(first.outputs["ticked_alerts"])
+    .filter((id) => others.every(({ outputs }) => idsIn(outputs["ticked_alerts"]).includes(id)))
+    .map((id) => ({ id, at: first.at }));
+}
+
+function isResolvedSince(evidence: Evidence, alertId: string, at: number): boolean {
+  const incident = evidence.pagerduty.find(({ id }) => id === alertId);
+  if (!incident || incident.status === "resolved") return true;
+  return incident.log.some((entry) => entry.type === "resolve" && entry.at >= at);
+}
+
+/** The alerts that were dismissed: those that the person ticked, or where there was nothing to tick those on the card. */
+function dismissedAlerts(evidence: Evidence): { readonly id: string; readonly at: number }[] {
+  return cardsOf(evidence)
+    .filter(({ status }) => status === "dismissed")
+    .flatMap(({ incidentId, message }) => {
+      const state = evidence.observed.states.get(incidentId)?.at(-1);
+      const answer = evidence.observed.completions.find(({ execution }) => execution === state?.decisionId);
+      const ticked = answer?.outputs["dismiss_alert_ids"];
+      const ids = ticked ? idsIn(ticked) : alertLines(message).map(({ alertId }) => alertId);
+      return ids.map((id) => ({ id, at: state?.at ?? 0 }));
+    });
+}
+
+function isDismissedSomewhere({ observed }: Evidence, alertId: string): boolean {
+  const channels = observed.shown.get(alertId);
+  return [...observed.channels].some(
+    ([incidentId, own]) =>
+      observed.states.get(incidentId)?.some(({ status }) => status === "dismissed") &&
+      [...own].some((channel) => channels?.has(channel)),
+  );
+}
+
+/** The presses that say that they stop a page. */
+const STOPPING = ["create", "merge_view", "attach", "acknowledge"];
+
+/** No page is stopped or started again without a press of that person that says so. */
+function acknowledgeProblems({ observed }: Evidence): string[] {
+  return observed.orders.flatMap(({ at, alertId, status, before, from }) => {
+    if (before === "resolved" && status !== "resolved") return [`${alertId} was reopened by us`];
+    if (status !== "acknowledged") return [];
+    const user = PEOPLE.find(({ email }) => email === from)?.slackId;
+    const said = observed.presses.some(
+      (press) => press.user === user && press.at <= at && STOPPING.includes(press.action),
+    );
+    return said ? [] : [`${alertId} was acknowledged for ${from}, who pressed nothing that says so`];
+  });
+}
+
+interface Card {
+  readonly incidentId: string;
+  readonly message: Message;
+  /** As the card says it. */
+  readonly status: string;
+}
+
+const CHIPS: readonly (readonly [RegExp, string])[] = [
+  [/\*In triage\*/, "triage"],
+  [/\*Active incident\*/, "active"],
+  [/\*Merged\*/, "merged"],
+  [/\*Not an incident\*/, "dismissed"],
+  [/\*Resolved\*/, "resolved"],
+];
+
+function cardsOf(evidence: Evidence): Card[] {
+  return Object.values(evidence.slack.platform.state.channels).flatMap(({ id }) =>
+    messagesIn(evidence, id).flatMap((message) => {
+      const incidentId = message.blocks.map((block) => /^card:(.+)$/.exec(block.block_id)?.[1]).find(Boolean);
+      if (!incidentId) return [];
+      const text = JSON.stringify(message.blocks[1] ?? "");
+      return [{ incidentId, message, status: CHIPS.find(([chip]) => chip.test(text))?.[1] ?? "unknown" }];
+    }),
+  );
+}
+
+/** In the end the card says what is so: the state of the incident, and of its alerts in PagerDuty. */
+function cardProblems(evidence: Evidence): string[] {
+  const { observed, slack } = evidence;
+  const cards = cardsOf(evidence);
+  const double = cards.filter((card, index) => cards.findIndex((one) => one.incidentId === card.incidentId) !== index);
+  return [
+    ...double.map(({ incidentId }) => `${incidentId} has two cards`),
+    ...cards.flatMap(({ incidentId, message, status }) => {
+      // What is archived cannot be edited any more.
+      if (slack.platform.state.channels[message.channel]?.isArchived) return [];
+      const record = observed.states.get(incidentId)?.at(-1)?.status;
+      const wrong = record === status ? [] : [`the card of ${incidentId} says ${status} and it is ${record}`];
+      return [...wrong, ...alertLines(message).flatMap((line) => lineProblems(evidence, incidentId, line))];
+    }),
+  ];
+}
+
+/** "*PagerDuty*  <link|Alert #7> · Triggered" */
+function alertLines({ blocks }: Message): { readonly alertId: string; readonly says: string }[] {
+  return blocks.flatMap((block) => {
+    const text = (block["text"] as { text?: string } | undefined)?.text ?? "";
+    const line = /^\*PagerDuty\* {2}<[^|>]*\/web\/incidents\/([A-Z0-9]+)[^>]*> · (.*)$/s.exec(text);
+    return line?.[1] && line[2] ? [{ alertId: line[1], says: line[2] }] : [];
+  });
+}
+
+function lineProblems(evidence: Evidence, incidentId: string, line: { alertId: string; says: string }): string[] {
+  const status = pagerdutyStatus(evidence, line.alertId);
+  const expected = status === "resolved" ? /^(:white_check_mark:|Resolved)/ : STILL_OPEN[status];
+  if (expected?.test(line.says)) return [];
+  return [`the card of ${incidentId} says "${line.says}" of ${line.alertId}, which is ${status}`];
+}
+
+/** What may stand beside an alert that is open in PagerDuty: its state, or that its resolve is still tried. */
+const STILL_OPEN: Readonly<Record<string, RegExp>> = {
+  triggered: /^(Triggered|:hourglass_flowing_sand:|:warning:)/,
+  acknowledged: /^(Acknowledged|:hourglass_flowing_sand:|:warning:)/,
+};
+
+/** Nobody can press a button of a question that is decided. */
+function liveButtons(evidence: Evidence): string[] {
+  const { slack, observed } = evidence;
+  const { platform } = slack;
+  return Object.values(platform.state.channels)
+    .filter(({ isArchived }) => !isArchived)
+    .flatMap(({ id }) => messagesIn(evidence, id))
+    .flatMap((message) => {
+      const buttons = interactiveElements(message.blocks).filter(({ element }) => element.type === "button");
+      const owner = message.buttonsOf;
+      if (buttons.length === 0 || owner === undefined || !isOpen(findExecution(platform, owner))) return [];
+      const { name, inputs } = stepOf(platform, owner);
+      const incidentId = String(inputs["incident_id"]);
+      const status = observed.states.get(incidentId)?.at(-1)?.status;
+      return name === "ask_for_triage_decision" && status !== "triage"
+        ? [`the question of ${incidentId}, which is ${status}, still has live buttons`]
+        : [];
+    });
+}
+
+function channelsOfOpenIncidents(evidence: Evidence): string[] {
+  return cardsOf(evidence).flatMap(({ incidentId, message }) => {
+    const status = evidence.observed.states.get(incidentId)?.at(-1)?.status;
+    return status === "triage" || status === "active" ? [message.channel] : [];
+  });
+}
+
+function messagesIn({ slack }: Evidence, channel: string): readonly Message[] {
+  return slack.platform.state.messages[channel] ?? [];
+}
+
+function alertsOfMessage({ blocks }: Message): readonly string[] {
+  return alertsIn(blocks);
+}
+
+function idsIn(value: unknown): string[] {
+  try {
+    const ids: unknown = JSON.parse(String(value));
+    return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
+  } catch {
+    return [];
+  }
+}
