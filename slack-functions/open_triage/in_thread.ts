@@ -17,7 +17,9 @@ export async function openThread(
   { channelId, channelName }: MeetingPlace,
   { record: first, known, isRepeat }: Begun,
 ): Promise<IncidentRecord> {
-  const cardTs = await ensureCard(app, { ...first, channelId }, known, { isRepeat });
+  // Its thread begins with the card, which is to be drawn as one of a shared channel.
+  const begun = { ...first, channelId, threadTs: "of the card" };
+  const cardTs = await ensureCard(app, begun, known, { isRepeat });
   const channelUrl = await permalinkOf(app, channelId, cardTs);
   // In one write: a record that named the channel without the thread would take it for the incident's own.
   const place = { channelId, channelName, channelUrl, threadTs: cardTs, cardTs };

@@ -49,7 +49,9 @@ async function moveToThread(
   { channelId, channelName }: MeetingPlace,
   refused: ChannelRefused,
 ): Promise<IncidentRecord> {
-  const cardTs = await ensureCard(app, { ...record, channelId, cardTs: "" }, []);
+  // The card begins the thread, and is drawn as one of a shared channel.
+  const begun = { ...record, channelId, cardTs: "", threadTs: "of the card" };
+  const cardTs = await ensureCard(app, begun, []);
   const channelUrl = await permalinkOf(app, channelId, cardTs);
   const place = { channelId, channelName, channelUrl, threadTs: cardTs, cardTs };
   const after = await saveRecord(app, record, { ...LEFT_BEHIND, ...place });
