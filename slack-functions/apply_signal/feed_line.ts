@@ -4,7 +4,16 @@ import type { App } from "../shared/app.ts";
 import { feedLineBlockId, feedLineBlocks, feedLineText } from "../shared/feed_line.ts";
 import { safeJson } from "../shared/people.ts";
 import { lookUntil } from "../shared/settling.ts";
-import { mayCall, mustCall, numberOf, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
+import {
+  mayCall,
+  mustCall,
+  numberOf,
+  PASSING,
+  recordOf,
+  type SlackAnswer,
+  SlackProblem,
+  textOf,
+} from "../shared/slack.ts";
 
 const DATASTORE = "feed_lines";
 const KEPT_MS = 90 * 24 * HOUR;
@@ -34,17 +43,39 @@ export async function takeFeedLine(
   }
   const posted = await readPosted(app, key);
   if (posted && posted.sequence >= sequence) return "already_applied";
+  const { triageChannelId, announceChannelId, links } = app.settings;
   // Announcements are the next best place: an alert that nobody can see would be lost.
-  const channel = posted?.channel || app.settings.triageChannelId || app.settings.announceChannelId;
-  if (!channel) {
+  const channels = [posted?.channel, triageChannelId, announceChannelId].filter((one) => one !== undefined);
+  if (channels.length === 0) {
     console.warn("feed_line.no_channel: neither TRIAGE_CHANNEL_ID nor ANNOUNCE_CHANNEL_ID is set");
     return "applied";
   }
-  const message = { text: feedLineText(line), blocks: feedLineBlocks(key, line, app.settings.links) };
-  const known = posted?.ts || (await findPosted(app, channel, key));
-  const ts = (known && (await edit(app, channel, known, message))) || (await post(app, channel, message));
-  await writePosted(app, key, { channel, ts, sequence });
+  const message = { text: feedLineText(line), blocks: feedLineBlocks(key, line, links) };
+  const where = await show(app, [...new Set(channels)], posted, key, message);
+  await writePosted(app, key, { ...where, sequence });
   return "applied";
+}
+
+type Place = Pick<Posted, "channel" | "ts">;
+
+/** Edits or posts the line in the first channel that can be written in. */
+async function show(
+  app: App,
+  channels: readonly string[],
+  posted: Posted | undefined,
+  key: string,
+  message: Message,
+): Promise<Place> {
+  let error = "";
+  for (const channel of channels) {
+    const known = (posted?.channel === channel && posted.ts) || (await findPosted(app, channel, key));
+    if (known && (await edit(app, channel, known, message))) return { channel, ts: known };
+    const answer = await post(app, channel, message);
+    if (answer.ok) return { channel, ts: textOf(answer["ts"]) };
+    error = answer.error ?? "no reason given";
+    if (PASSING.includes(error)) break;
+  }
+  throw new SlackProblem(`No line could be posted in the triage feed (${error}). Look at TRIAGE_CHANNEL_ID.`);
 }
 
 interface Message {
@@ -52,28 +83,29 @@ interface Message {
   readonly blocks: readonly unknown[];
 }
 
-/** @returns the message's timestamp; undefined where somebody deleted it, and it is posted anew */
-async function edit(app: App, channel: string, ts: string, message: Message): Promise<string | undefined> {
-  const answer = await mustCall(app.slack, "chat.update", { channel, ts, ...message }, [
-    "message_not_found",
-    "cant_update_message",
-  ]);
-  return answer.ok ? ts : undefined;
+/** What says that the message, or its channel, is out of reach. */
+const GONE = [
+  "message_not_found",
+  "cant_update_message",
+  "is_inactive",
+  "is_archived",
+  "channel_not_found",
+  "not_in_channel",
+];
+
+/** @returns whether it shows now; not where it is out of reach, and then it is posted anew */
+async function edit(app: App, channel: string, ts: string, message: Message): Promise<boolean> {
+  return (await mustCall(app.slack, "chat.update", { channel, ts, ...message }, GONE)).ok;
 }
 
-async function post(app: App, channel: string, message: Message): Promise<string> {
-  const answer = await mustCall(app.slack, "chat.postMessage", {
-    channel,
-    ...message,
-    unfurl_links: false,
-    unfurl_media: false,
-  });
-  return textOf(answer["ts"]);
+function post(app: App, channel: string, message: Message): Promise<SlackAnswer> {
+  const args = { channel, ...message, unfurl_links: false, unfurl_media: false };
+  return mayCall(app.slack, "chat.postMessage", args);
 }
 
 /** What an earlier attempt posted and did not live to write down. */
 async function findPosted(app: App, channel: string, key: string): Promise<string | undefined> {
-  const answer = await mayCall(app.slack, "conversations.history", { channel, limit: 50 }, ["not_in_channel"]);
+  const answer = await mayCall(app.slack, "conversations.history", { channel, limit: 50 }, GONE);
   const messages = Array.isArray(answer["messages"]) ? answer["messages"].map(recordOf) : [];
   const wanted = feedLineBlockId(key);
   const found = messages.find((message) => {

@@ -2,6 +2,7 @@ import type { App } from "./app.ts";
 import { type Block, section } from "./card.ts";
 import { ChannelRefused } from "./channel.ts";
 import { type IncidentRecord, whereOf } from "./incidents.ts";
+import { escapeText } from "./mrkdwn.ts";
 import { isPosted } from "./posted.ts";
 import { mayCall, recordOf, textOf } from "./slack.ts";
 
@@ -42,7 +43,7 @@ export async function sayNoChannel(app: App, record: IncidentRecord, refused: Ch
 }
 
 export function noChannelText({ error, message }: ChannelRefused, where: string): string {
-  return `${WHAT_TO_DO[error] ?? `${message} Ask whoever looks after Pager Triage.`} Until then triage goes on ${where}.`;
+  return `${WHAT_TO_DO[error] ?? `${escapeText(message)} Ask whoever looks after Pager Triage.`} Until then triage goes on ${where}.`;
 }
 
 const WHAT_TO_DO: Readonly<Record<string, string>> = {

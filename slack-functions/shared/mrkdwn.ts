@@ -2,14 +2,26 @@ import { type Decider, isPerson } from "../../core/incident.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import type { Instant } from "../../core/time.ts";
 
+/** How much longer escaping may make a text, so that what is put together of several stays within Slack's limits. */
+const MAX_GROWTH = 2;
+/** What one character becomes at worst: "&amp;". */
+const LONGEST_ESCAPE = 5;
+
 /**
  * Text from outside as Slack may show it: one line, its markup without effect, so that no title can ping people, forge a
  * link or escape its field.
- * @param max characters before escaping
+ * @param max characters before escaping; less where there is little but markup
  */
 export function escapeText(text: string, max = 300): string {
+  const line = cutCharacters(oneLine(text), max);
+  const escaped = escape(line);
+  if (escaped.length <= max * MAX_GROWTH) return escaped;
+  return escape(cutCharacters(line, Math.floor((max * MAX_GROWTH) / LONGEST_ESCAPE)));
+}
+
+function escape(line: string): string {
   return (
-    cutCharacters(oneLine(text), max)
+    line
       .replace(/&/g, "&amp;")
       .replace(/</g, "&lt;")
       .replace(/>/g, "&gt;")

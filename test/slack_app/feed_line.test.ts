@@ -97,7 +97,13 @@ describe("the signal of a line", () => {
   let lag: number;
   let app: App;
 
+  /** Channels that somebody archived. */
+  let archived: string[];
+
   const call = (method: string, args: Readonly<Record<string, unknown>>): SlackAnswer => {
+    if (archived.includes(String(args["channel"]))) {
+      return { ok: false, error: method === "chat.update" ? "is_inactive" : "is_archived" };
+    }
     const item = stored.at(-1 - lag);
     if (lag > 0) lag -= 1;
     switch (method) {
@@ -127,7 +133,7 @@ describe("the signal of a line", () => {
     takeFeedLine(app, feedSubject("k"), sequence, JSON.stringify(dataOf({ kind: "alert" }, [feedAlert(1)], count)));
 
   beforeEach(() => {
-    [posted, stored, lag] = [[], [], 0];
+    [posted, stored, lag, archived] = [[], [], 0, []];
     app = {
       slack: { call: (method: string, args: Readonly<Record<string, unknown>>) => Promise.resolve(call(method, args)) },
       settings: { triageChannelId: "C0FEED", links: LINKS },
@@ -169,6 +175,23 @@ describe("the signal of a line", () => {
     await take(2, 2);
     expect(posted).toHaveLength(1);
     expect(stored.at(-1)).toMatchObject({ ts: "1.0", sequence: 2 });
+  });
+
+  it("goes to the announcements where the feed was archived, and is edited there", async () => {
+    app = { ...app, settings: { ...app.settings, announceChannelId: "C0ANN" } };
+    await take(1, 1);
+    archived = ["C0FEED"];
+    posted = [];
+    await take(2, 2);
+    expect(stored.at(-1)).toMatchObject({ channel: "C0ANN", ts: "1.0", sequence: 2 });
+    await take(3, 3);
+    expect(posted).toHaveLength(1);
+  });
+
+  it("comes again with a sentence that says what to mend where no channel takes it", async () => {
+    archived = ["C0FEED"];
+    await expect(take(1, 1)).rejects.toThrow("(is_archived). Look at TRIAGE_CHANNEL_ID.");
+    expect(stored).toEqual([]);
   });
 
   it("goes to the announcements where there is no feed", async () => {
