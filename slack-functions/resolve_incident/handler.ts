@@ -1,6 +1,6 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import type { Alert } from "../../core/alert.ts";
-import { isOpen, type Person } from "../../core/incident.ts";
+import { type Incident, isOpen, type Person } from "../../core/incident.ts";
 import { cutCharacters } from "../../core/text.ts";
 import { fromIso } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
@@ -18,13 +18,14 @@ import {
   whereOf,
 } from "../shared/incidents.ts";
 import { retireOffer } from "../shared/later_alerts.ts";
-import { escapeText, mention } from "../shared/mrkdwn.ts";
+import { escapeText, mention, plainName } from "../shared/mrkdwn.ts";
 import { listIncident } from "../shared/open_incidents.ts";
 import { handOver, isUnsent } from "../shared/pending.ts";
 import { personOf } from "../shared/people.ts";
 import { publish, publishTopic } from "../shared/publish.ts";
 import { nextRevision } from "../shared/settling.ts";
 import { mayCall } from "../shared/slack.ts";
+import { tellPerson } from "../shared/tell_person.ts";
 import { ResolveIncidentDefinition } from "./definition.ts";
 
 export default SlackFunction(ResolveIncidentDefinition, async (context) => {
@@ -54,8 +55,10 @@ async function resolve(app: App, inputs: Inputs, userId: string): Promise<"resol
   const by = await personOf(app.slack, userId);
   const summary = inputs.summary ?? "";
   const outcome = transition(before.incident, { type: "resolve", by, at, summary });
-  // Resolved by somebody else meanwhile: theirs stands.
-  if (!outcome.ok) return "none";
+  if (!outcome.ok) {
+    await tellPerson(app, before, userId, resolvedBefore(before.incident));
+    return "none";
+  }
   const ticked = idsIn(inputs.ticked_alerts);
   const unticked = idsIn(inputs.unticked_alerts);
   const place = placeOf(before);
@@ -98,6 +101,12 @@ async function tryAgain(app: App, inputs: Inputs, userId: string): Promise<"reso
   if (!told.ok && !told.again) await sayNotTold(app, record, told.problem);
   await publish(app, record, { unsent: isUnsent(told) });
   return record.incident.status === "resolved" ? "resolved" : "none";
+}
+
+/** Two people sent the form at once, and the first one's stands; the other one is told what became of theirs. */
+function resolvedBefore(incident: Incident): string {
+  if (incident.status !== "resolved") return "This incident is not active any more, so nothing was resolved.";
+  return `${plainName(incident.resolvedBy.name)} resolved it a moment earlier, and what they ticked stands. The card shows for each alert how it stands in PagerDuty.`;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { SlackFunctionTester } from "deno-slack-sdk/mod.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { CLAIM_VIEW } from "../../slack-functions/claim_triage/blocks.ts";
 import claim from "../../slack-functions/claim_triage/handler.ts";
@@ -14,6 +15,7 @@ import { RESOLVE_VIEW } from "../../slack-functions/fill_resolve_form/blocks.ts"
 import resolveForm from "../../slack-functions/fill_resolve_form/handler.ts";
 import { ATTACH, offerBlocks, SET_ASIDE } from "../../slack-functions/offer_later_alert/blocks.ts";
 import offer from "../../slack-functions/offer_later_alert/handler.ts";
+import resolve from "../../slack-functions/resolve_incident/handler.ts";
 import { writeAlert } from "../../slack-functions/shared/alerts.ts";
 import { newRecord, readIncident, type RecordPatch, saveIncident } from "../../slack-functions/shared/incidents.ts";
 import type { Incident } from "../../core/incident.ts";
@@ -197,6 +199,16 @@ describe("a form that is sent", () => {
     await incident(INCIDENTS.active);
     slack.failCompletions("internal_error", "internal_error");
     expect(JSON.stringify(await submitResolve("U0DANA"))).toContain("nothing was resolved. Press Resolve again");
+  });
+
+  it("at once with another is told whose stands, and nothing is said of it in public", async () => {
+    await incident(INCIDENTS.resolved);
+    const { createContext } = SlackFunctionTester("resolve_incident");
+    const inputs = { incident_id: "inc_1", resolved_by: "U0RAVI", ticked_alerts: '["Q1"]' };
+    const answer = await resolve(createContext({ inputs, env: slack.env }) as never);
+    expect(answer).toEqual({ outputs: { status: "none" } });
+    expect(said()).toEqual([expect.stringMatching(/^U0RAVI: Dana Ortiz resolved it a moment earlier/)]);
+    expect(fake.made("chat.postMessage")).toEqual([]);
   });
 
   it("for a triage by hand can be sent again where slack did not take it, with the same claim", async () => {
