@@ -1,4 +1,5 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
+import type { StormShare } from "../../core/protocol.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { ensureCard, permalinkOf } from "../shared/card_message.ts";
 import { ChannelRefused, ensureChannel } from "../shared/channel.ts";
@@ -8,6 +9,8 @@ import { invitePeople, sayUninvited } from "../shared/invite.ts";
 import { meetingPlace, sayNoChannel } from "../shared/meeting_place.ts";
 import { listIncident } from "../shared/open_incidents.ts";
 import { publish } from "../shared/publish.ts";
+import { SlackProblem } from "../shared/slack.ts";
+import { isUmbrellaLost } from "../shared/umbrella.ts";
 import { begin, type Begun, pagedIn } from "./begin.ts";
 import { OpenTriageDefinition } from "./definition.ts";
 import { openInStorm, openTable } from "./in_storm.ts";
@@ -39,9 +42,19 @@ async function openTriage(app: App, inputs: Inputs): Promise<{ incident_id: stri
     return { incident_id: "", channel_id: found.channelId };
   }
   const begun = await begin(app, inputs, found);
-  const record = storm ? await openInStorm(app, inputs, storm, begun) : await openSomewhere(app, inputs, begun);
+  const record = await (storm ? openUnder(app, inputs, storm, begun) : openSomewhere(app, inputs, begun));
   await confirm(app, inputs, record, "applied");
   return { incident_id: inputs.incident_id, channel_id: record.channelId };
+}
+
+/** With the others of its storm; where somebody archived their channel, on its own. */
+async function openUnder(app: App, inputs: Inputs, storm: StormShare, begun: Begun): Promise<IncidentRecord> {
+  try {
+    return await openInStorm(app, inputs, storm, begun);
+  } catch (thrown) {
+    if (!(thrown instanceof SlackProblem) || !(await isUmbrellaLost(app, storm))) throw thrown;
+    return openSomewhere(app, inputs, begun);
+  }
 }
 
 /** A channel of its own; where Slack lets us make none, a thread of one that is there. */

@@ -6,7 +6,7 @@ import { type IncidentRecord, readIncident, saveRecord, settleRecord } from "./i
 import { type MeetingPlace, meetingPlace, sayNoChannel } from "./meeting_place.ts";
 import { listIncident } from "./open_incidents.ts";
 import { SlackProblem } from "./slack.ts";
-import { isChannelLost, LEFT_BEHIND, openSuccessorChannel } from "./successor_channel.ts";
+import { isChannelLost, LEFT_BEHIND, type Move, openSuccessorChannel } from "./successor_channel.ts";
 
 const WHY =
   "That channel was archived, or Pager Triage was taken out of it, while this was still open. To end it, decide or resolve it here.";
@@ -21,15 +21,19 @@ export async function inLivingChannel(app: App, record: IncidentRecord): Promise
   // Another run may have moved it, and this read may be from before that.
   const latest = await readIncident(app.slack, record.incident.id);
   if (latest && latest.channelId !== record.channelId) return latest;
-  const after = await moveOn(app, record);
+  const after = await leaveChannel(app, record, { why: WHY, people: [] });
   // The next step reads the record anew.
   if (after !== record) await settleRecord(app, after);
   return after;
 }
 
-async function moveOn(app: App, record: IncidentRecord): Promise<IncidentRecord> {
+/**
+ * Moves an incident to a successor channel, or where none can be made to a thread of the feed.
+ * @returns the record as it was where there is neither
+ */
+export async function leaveChannel(app: App, record: IncidentRecord, move: Move): Promise<IncidentRecord> {
   try {
-    return await openSuccessorChannel(app, record, { why: WHY, people: [] });
+    return await openSuccessorChannel(app, record, move);
   } catch (thrown) {
     if (!(thrown instanceof ChannelRefused)) throw thrown;
     const place = await meetingPlace(app, thrown).catch(noPlace);

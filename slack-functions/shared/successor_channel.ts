@@ -33,7 +33,7 @@ export async function isChannelLost(app: App, record: IncidentRecord): Promise<b
   return channel["is_archived"] === true || (channel["is_member"] === false && !sharesChannel(record));
 }
 
-interface Move {
+export interface Move {
   /** Why the old channel is left, as a sentence for the new one's first message. */
   readonly why: string;
   /** Slack ids of people who are brought along, beside whom PagerDuty pages and who worked on it. */

@@ -44,6 +44,14 @@ export async function ensureUmbrella(app: App, storm: Storm): Promise<MeetingPla
   }
 }
 
+/** Whether somebody archived the storm's channel, or took it out of our reach. */
+export async function isUmbrellaLost(app: App, storm: Storm): Promise<boolean> {
+  const channel = storm.channelId || (await readStorm(app, storm.id)).channelId;
+  if (channel === "") return false;
+  const answer = await mayCall(app.slack, "conversations.info", { channel });
+  return answer.ok ? recordOf(answer["channel"])["is_archived"] === true : answer.error === "channel_not_found";
+}
+
 async function dressUmbrella(app: App, storm: Storm, channel: string, name: string): Promise<void> {
   await mayCall(app.slack, "conversations.setPurpose", { channel, purpose: umbrellaPurpose(storm.id) });
   const headTs = await postHead(app, channel, headText(storm));
@@ -140,7 +148,7 @@ async function postSummary(app: App, channel: string, news: StormNews): Promise<
       ? "Go through the threads above that still ask. New alerts get channels of their own again."
       : "New alerts get channels of their own again.";
   const blocks = [section(`:sunny: *${text}*`, "storm_summary"), context(hint)];
-  return textOf((await mustCall(app.slack, "chat.postMessage", { channel, text, blocks }))["ts"]);
+  return textOf((await mayCall(app.slack, "chat.postMessage", { channel, text, blocks }))["ts"]);
 }
 
 function undecidedText(undecided: number): string {

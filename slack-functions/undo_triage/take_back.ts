@@ -18,12 +18,13 @@ import {
 } from "../shared/incidents.ts";
 import { mergeMarker } from "../shared/merge.ts";
 import { channelLink, escapeText, mention } from "../shared/mrkdwn.ts";
+import { leaveChannel } from "../shared/living_channel.ts";
 import { listIncident } from "../shared/open_incidents.ts";
 import { handOver, isUnsent, keep } from "../shared/pending.ts";
 import { findPosted } from "../shared/posted.ts";
 import { publish, publishTopic } from "../shared/publish.ts";
 import { mayCall, recordOf, textOf } from "../shared/slack.ts";
-import { isChannelLost, openSuccessorChannel } from "../shared/successor_channel.ts";
+import { isChannelLost } from "../shared/successor_channel.ts";
 import { takenBackText } from "./words.ts";
 
 export interface TakeBack {
@@ -80,7 +81,7 @@ async function moveOn(app: App, before: IncidentRecord, record: IncidentRecord, 
     before.incident.status !== "triage" && isPerson(before.incident.decidedBy)
       ? [before.incident.decidedBy.slackUserId]
       : [];
-  const moved = await openSuccessorChannel(app, record, {
+  const moved = await leaveChannel(app, record, {
     why: "That channel is archived, and only a person can bring it back; what was said there stays readable.",
     people: [by.slackUserId, ...decidedBy],
   });

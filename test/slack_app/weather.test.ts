@@ -23,10 +23,15 @@ beforeEach(async () => {
 afterEach(() => slack.close());
 
 /** Opens the triage as the companion's delivery does. */
-async function open(env: Readonly<Record<string, string>> = { TRIAGE_CHANNEL_ID: FEED }, serviceName = "Checkout") {
+async function open(
+  env: Readonly<Record<string, string>> = { TRIAGE_CHANNEL_ID: FEED },
+  serviceName = "Checkout",
+  storm: object = {},
+) {
   const { createContext } = SlackFunctionTester("open_triage");
   const inputs = {
     ...{ incident_id: "inc_1", number: "1", title: INCIDENTS.triage.title, service_name: serviceName },
+    storm: JSON.stringify(storm),
     ...{ service_id: "PCHECK1", opened_at: new Date(AT).toISOString(), alert: packAlert(alert()), delivery_id: "d1" },
   };
   return (await openTriage(createContext({ inputs, env: { ...slack.env, ...env } }) as never)) as {
@@ -87,6 +92,26 @@ describe("where slack lets us make no channel", () => {
     const before = fake.made("chat.postMessage").length;
     await open();
     expect(fake.made("chat.postMessage")).toHaveLength(before);
+  });
+});
+
+describe("a storm", () => {
+  const storm = { id: "storm_1", number: "1", since: AT, services: 9, channelId: "C7", channelName: "inc-storm-1" };
+
+  it("whose channel somebody archived has its next triage in a channel of its own", async () => {
+    fake.on("conversations.info", ({ channel }) => ({ ok: true, channel: { is_archived: channel === "C7" } }));
+    fake.on("chat.postMessage", ({ channel }) =>
+      channel === "C7" ? { ok: false, error: "is_archived" } : { ok: true, ts: "5.1" },
+    );
+    await open(undefined, undefined, storm);
+    expect(await kept()).toMatchObject({ channelId: "C1", threadTs: "" });
+  });
+
+  it("for which slack lets us make no channel is gathered in the feed, which says why", async () => {
+    fake.on("conversations.create", () => ({ ok: false, error: "restricted_action" }));
+    await open(undefined, undefined, { ...storm, channelId: "", channelName: "" });
+    expect(await kept()).toMatchObject({ channelId: FEED, threadTs: expect.stringMatching(/./) as string });
+    expect(said(FEED).join("\n")).toMatch(/restricts who may create channels.*Until then triage goes on here\./);
   });
 });
 

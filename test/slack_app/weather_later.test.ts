@@ -10,6 +10,7 @@ import { applyDecision } from "../../slack-functions/shared/apply_decision.ts";
 import { newRecord, readIncident, type RecordPatch, saveIncident } from "../../slack-functions/shared/incidents.ts";
 import { inLivingChannel } from "../../slack-functions/shared/living_channel.ts";
 import { publish } from "../../slack-functions/shared/publish.ts";
+import { takeBack } from "../../slack-functions/undo_triage/take_back.ts";
 import { alert, AT, DANA, INCIDENTS } from "./builders.ts";
 import { type FakeApp, fakeApp } from "./fake_app.ts";
 import { type FakeSlack, fakeSlack } from "./fake_slack.ts";
@@ -148,6 +149,29 @@ describe("a channel that a person archived while its incident was open", () => {
     const after = await inLivingChannel(fake.app, record);
     expect(after).toMatchObject({ channelId: "C0FEED", threadTs: after.cardTs, questionTs: "" });
     expect(said("C0FEED").join("\n")).toContain("this workspace restricts who may create channels");
+  });
+});
+
+describe("an undo whose channel is gone", () => {
+  it("goes on in a thread of the feed where no new channel can be made", async () => {
+    fake.on("conversations.create", () => ({ ok: false, error: "restricted_action" }));
+    fake.on("conversations.info", ({ channel }) => ({
+      ok: true,
+      channel: channel === "C1" ? ARCHIVED : { name: "feed" },
+    }));
+    await incident(INCIDENTS.dismissed, { archivedAt: AT });
+    const asked = {
+      incidentId: "inc_1",
+      command: "undo",
+      requestId: "r1",
+      by: DANA,
+      at: AT,
+      inPagerduty: "leave",
+    } as const;
+    await takeBack(fake.app, asked);
+    const record = await kept();
+    expect(record?.incident.status).toBe("triage");
+    expect(record).toMatchObject({ channelId: "C0FEED", threadTs: record?.cardTs, archivedAt: 0 });
   });
 });
 
