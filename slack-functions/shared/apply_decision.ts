@@ -13,6 +13,7 @@ import { listIncident } from "./open_incidents.ts";
 import { handOver, isUnsent } from "./pending.ts";
 import { publish, publishTopic } from "./publish.ts";
 import { refusalSentence } from "./refusals.ts";
+import { shows } from "./settling.ts";
 import { mayCall } from "./slack.ts";
 
 /**
@@ -70,7 +71,7 @@ async function applyTo(
   // A target that was closed since has no use for what was merged: its alerts have gone on from there.
   if (settled.decision === "merge" && after.incident.status === "merged" && target && isOpen(target.incident))
     await carryMergeOver(app, after, await inLivingChannel(app, target), settled, isRepeat);
-  await closeQuestion(app, questionTs ? { ...after, questionTs } : after);
+  await Promise.all([questionTs, after.questionTs].map((ts) => closeQuestion(app, { ...after, questionTs: ts })));
   if (isClosed(after.incident)) await retireOffer(app, after, OFFER_ENDS[after.incident.status]);
   await Promise.all([
     publish(app, after, {
@@ -78,6 +79,7 @@ async function applyTo(
       post: decision.decision === "create" ? ["announcement"] : [],
     }),
     publishTopic(app, after),
+    closeLateQuestion(app, after),
   ]);
   // Last, since what the companion does not hear of as applied comes again.
   await tell(app, after, decision, "applied");
@@ -151,6 +153,14 @@ async function closeQuestion(app: App, record: IncidentRecord): Promise<void> {
     text,
     blocks: [section(text), ...(isClosed(record.incident) && !sharesChannel(record) ? [context(archiveHint())] : [])],
   });
+}
+
+/** Somebody may have asked again while this was decided: whichever of the two wrote later has seen the other. */
+async function closeLateQuestion(app: App, after: IncidentRecord): Promise<void> {
+  const latest = await awaitIncident(app, after.incident.id, (read) => shows(read, after));
+  if (latest && latest.questionTs !== after.questionTs) {
+    await closeQuestion(app, { ...after, questionTs: latest.questionTs });
+  }
 }
 
 async function answerText(app: App, { incident, alertIds }: IncidentRecord): Promise<string> {

@@ -17,9 +17,10 @@ import { ATTACH, offerBlocks, SET_ASIDE } from "../../slack-functions/offer_late
 import offer from "../../slack-functions/offer_later_alert/handler.ts";
 import resolve from "../../slack-functions/resolve_incident/handler.ts";
 import { writeAlert } from "../../slack-functions/shared/alerts.ts";
+import { applyDecision } from "../../slack-functions/shared/apply_decision.ts";
 import { newRecord, readIncident, type RecordPatch, saveIncident } from "../../slack-functions/shared/incidents.ts";
 import type { Incident } from "../../core/incident.ts";
-import { alert, AT, INCIDENTS } from "./builders.ts";
+import { alert, AT, DANA, INCIDENTS } from "./builders.ts";
 import { type FakeApp, fakeApp } from "./fake_app.ts";
 import { type FakeSlack, fakeSlack, pressBody } from "./fake_slack.ts";
 
@@ -135,6 +136,63 @@ describe("two people at one question", () => {
       expect(slack.completions).toEqual([]);
     },
   );
+});
+
+describe("a question that is asked twice", () => {
+  /** The messages as they stand, by their timestamps. */
+  function messages(): Map<string, string> {
+    const standing = new Map<string, string>();
+    let count = 0;
+    fake.on("chat.postMessage", ({ blocks, text }) => {
+      const ts = `5.${(count += 1)}`;
+      standing.set(ts, JSON.stringify([blocks, text]));
+      return { ok: true, ts };
+    });
+    fake.on("chat.update", ({ ts, blocks, text }) => {
+      standing.set(String(ts), JSON.stringify([blocks, text]));
+      return { ok: true };
+    });
+    return standing;
+  }
+  const liveIn = (standing: Map<string, string>) =>
+    [...standing].filter(([, shown]) => shown.includes('"action_id":"create"'));
+  const { createContext } = SlackFunctionTester("ask_for_triage_decision");
+  const askNow = () => ask(createContext({ inputs: { incident_id: "inc_1" }, env: slack.env }) as never);
+  const decision = { id: "Fx1", incidentId: "inc_1", decision: "create", by: DANA, at: AT, note: "" } as const;
+
+  it("at once, as a delivery that is sent again does, leaves one live question, and one decision none", async () => {
+    const standing = messages();
+    await incident(INCIDENTS.triage, { questionTs: "", questionExecutionId: "" });
+    await Promise.all([askNow(), askNow()]);
+    const [[ts] = [""], ...more] = liveIn(standing);
+    expect(more).toEqual([]);
+    expect((await readIncident(fake.app.slack, "inc_1"))?.questionTs).toBe(ts);
+    await applyDecision(fake.app, decision, ts);
+    expect(liveIn(standing)).toEqual([]);
+  });
+
+  it("while the first one is being decided leaves no live question, whoever writes first", async () => {
+    const standing = messages();
+    await incident(INCIDENTS.triage);
+    await Promise.all([askNow(), applyDecision(fake.app, decision, "1.2")]);
+    expect(liveIn(standing)).toEqual([]);
+    expect(JSON.stringify([...standing])).toContain("<@U0DANA> created the incident.");
+  });
+
+  it("just before the decision of the first one is written has its buttons taken away", async () => {
+    const standing = messages();
+    const before = await incident(INCIDENTS.triage);
+    fake.on("users.info", () => ({ ok: false, error: "user_not_found" }));
+    // The step that applies has read the record; then somebody else's question is written down.
+    const item = fake.datastores.get("incidents")!.get("inc_1")!;
+    const applied = applyDecision(fake.app, decision, "1.2");
+    fake.datastores
+      .get("incidents")!
+      .set("inc_1", { ...item, question_ts: "6.1", revision: before.revision + 1, writer: "x" });
+    standing.set("6.1", '"action_id":"create"');
+    await applied;
+    expect(liveIn(standing)).toEqual([]);
+  });
 });
 
 describe("two people at one offer", () => {
