@@ -112,11 +112,17 @@ function relate(state: State, alertId: string, incidentId: string, relation: Ale
   return true;
 }
 
-/** A merge takes along what was attached and what nobody had answered yet. */
+/**
+ * A merge takes along what was attached, what nobody had answered yet, and what people said does not belong. What they had
+ * said at the target goes before an offer: that alert goes its own way, which the account tells by itself.
+ */
 function moveAlerts(state: State, from: string, to: string): true {
   for (const [alertId, own] of state.relations) {
     const relation = own.get(from);
-    if (relation !== undefined && isHome(relation)) relate(state, alertId, to, relation);
+    if (relation === undefined) continue;
+    if (!isHome(relation)) own.set(to, own.get(to) ?? relation);
+    else if (relation === "offered" && own.has(to)) own.delete(from);
+    else relate(state, alertId, to, relation);
   }
   return true;
 }

@@ -46,6 +46,8 @@ export function createDay(world: TriageWorld) {
   const decisions: Decision[] = [];
   const resolutions: CompanionRequests["resolve"][] = [];
   const claims: CompanionRequests["claim"][] = [];
+  /** Services that are set to have no window: each of their alerts opens, whatever window is open. */
+  const withoutWindow = new Set<string>();
   let made = 0;
 
   function webhookOf(alert: PagerdutyAlert, type: string): Webhook {
@@ -75,7 +77,14 @@ export function createDay(world: TriageWorld) {
     ledger.raised.add(alert.id);
     const before = await world.recorded();
     await deliver(webhook);
-    return routingProblems(before, await world.recorded(), alert, at);
+    const arrival = {
+      alert,
+      at,
+      lateMs: act.lateMs,
+      hasWindow: !withoutWindow.has(alert.service),
+      told: accountOf(world, alert.id),
+    };
+    return routingProblems(before, await world.recorded(), arrival);
   }
 
   async function news({ type, alertPick, delivery }: Extract<Act, { act: "news" }>): Promise<void> {
@@ -216,6 +225,8 @@ export function createDay(world: TriageWorld) {
         const lengthMs = act.minutes * MINUTE;
         const window = act.kind === "none" ? ({ kind: "none" } as const) : ({ kind: "fixed", lengthMs } as const);
         const serviceId = choose(SERVICES, act.service);
+        if (act.kind === "none") withoutWindow.add(serviceId);
+        else withoutWindow.delete(serviceId);
         await world.store.transaction((tx) => tx.saveSettingsRow({ serviceId, urgency: "*", settings: { window } }));
         return [];
       }
@@ -243,16 +254,33 @@ export function createDay(world: TriageWorld) {
   return { play, ledger };
 }
 
-/** Any number of first alerts open one incident; an alert inside an open window opens nothing. */
-function routingProblems(before: Recorded, after: Recorded, alert: PagerdutyAlert, at: number): string[] {
+interface Arrival {
+  readonly alert: PagerdutyAlert;
+  readonly at: number;
+  readonly lateMs: number;
+  readonly hasWindow: boolean;
+  /** What the account says of it. */
+  readonly told: readonly string[];
+}
+
+/**
+ * Any number of first alerts open one incident; an alert inside an open window opens nothing. One that came late may be a
+ * line of the feed, and one whose service had something dismissed is looked up first.
+ */
+function routingProblems(before: Recorded, after: Recorded, { alert, at, lateMs, hasWindow, told }: Arrival): string[] {
   const opened = [...after.incidents.keys()].filter((id) => !before.incidents.has(id));
   const home = after.alerts.get(alert.id)?.relations[0];
   const window = before.windows.get(alert.service);
-  const holder = window && at < window.closesAt ? openHolder(before, window.incidentId) : undefined;
+  const holder = hasWindow && window && at < window.closesAt ? openHolder(before, window.incidentId) : undefined;
   if (holder !== undefined) {
     const isOffered = home?.incidentId === holder && home.relation === "offered" && opened.length === 0;
     return isOffered ? [] : [`${alert.id} fell into the window of ${holder} and became ${JSON.stringify(home)}`];
   }
+  const isDismissed = [...before.incidents.values()].some(
+    ({ incident }) => incident.status === "dismissed" && incident.serviceId === alert.service,
+  );
+  if (opened.length === 0 && lateMs > 0 && told.includes("alert.listed")) return [];
+  if (opened.length === 0 && isDismissed && told.includes("alert.held")) return [];
   const isOpened = opened.length === 1 && home?.incidentId === opened[0] && home?.relation === "attached";
   return isOpened ? [] : [`${alert.id} fell into no window and became ${JSON.stringify(home)}`];
 }
@@ -315,4 +343,8 @@ function bodyOf(alert: PagerdutyAlert, type: string, eventId: string, at: number
 
 function choose<Item>(items: readonly Item[], pick: number): Item {
   return items[pick % items.length] as Item;
+}
+
+function accountOf({ timeline }: TriageWorld, alertId: string): readonly string[] {
+  return timeline.filter(({ data }) => data["alertId"] === alertId).map(({ what }) => what);
 }

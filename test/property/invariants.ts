@@ -9,7 +9,7 @@ export function problemsOf(world: TriageWorld, recorded: Recorded, ledger: Ledge
     ...world.errors,
     ...windowProblems(recorded),
     ...decisionProblems(recorded, ledger),
-    ...homeProblems(recorded, ledger),
+    ...homeProblems(recorded, ledger, world.timeline),
     ...effectProblems(world, ledger),
     ...mergeProblems(recorded),
     ...replayProblems(world, recorded),
@@ -30,8 +30,18 @@ function decisionProblems({ incidents }: Recorded, { decisions }: Ledger): strin
   );
 }
 
+/** In the feed, passed over by a setting, or about to be looked at again: people or the account can tell where it is. */
+const WITHOUT_INCIDENT: readonly string[] = ["alert.listed", "alert.suppressed", "alert.ignored", "alert.held"];
+
 /** No orphans; an alert has one home at most, and never a closed one. */
-function homeProblems({ incidents, alerts }: Recorded, { raised }: Ledger): string[] {
+function homeProblems(
+  { incidents, alerts }: Recorded,
+  { raised }: Ledger,
+  timeline: TriageWorld["timeline"],
+): string[] {
+  const elsewhere = new Set(
+    timeline.flatMap(({ what, data }) => (WITHOUT_INCIDENT.includes(what) ? [data["alertId"]] : [])),
+  );
   return [...alerts].flatMap(([id, { facts, relations }]) => {
     const homes = relations.filter(({ relation }) => relation === "attached" || relation === "offered");
     if (homes.length > 1) return [`${id} belongs to ${homes.map(({ incidentId }) => incidentId).join(" and ")}`];
@@ -39,7 +49,9 @@ function homeProblems({ incidents, alerts }: Recorded, { raised }: Ledger): stri
     const home = homes[0];
     if (!home) {
       const isSetAside = relations.some(({ relation }) => relation === "set_aside");
-      return isSetAside ? [] : [`${id} is an orphan`];
+      // What once had an incident is never left to the line that it had before.
+      const isElsewhere = relations.length === 0 && elsewhere.has(id);
+      return isSetAside || isElsewhere ? [] : [`${id} is an orphan`];
     }
     const incident = incidents.get(home.incidentId)?.incident;
     return incident && isOpen(incident) ? [] : [`${id} is ${home.relation} to ${home.incidentId}, which is closed`];
