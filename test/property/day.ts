@@ -45,6 +45,7 @@ export function createDay(world: TriageWorld) {
   const held: Webhook[] = [];
   const decisions: Decision[] = [];
   const resolutions: CompanionRequests["resolve"][] = [];
+  const taken = new Set<string>();
   const claims: CompanionRequests["claim"][] = [];
   /** Services that are set to have no window: each of their alerts opens, whatever window is open. */
   const withoutWindow = new Set<string>();
@@ -114,10 +115,12 @@ export function createDay(world: TriageWorld) {
     if (before.alerts.get(alertId)?.facts.closing.state === "none") ledger.wanted.add(alertId);
   }
 
-  async function resolve(request: CompanionRequests["resolve"], isNew: boolean): Promise<void> {
+  /** A form that came before its incident was decided on comes again; once it was taken, it changes nothing more. */
+  async function resolve(request: CompanionRequests["resolve"]): Promise<void> {
     const before = await world.recorded();
     const outcome = await world.calls.resolve(request);
-    if (!outcome.ok || !isNew) return;
+    if (!outcome.ok || taken.has(request.requestId)) return;
+    taken.add(request.requestId);
     for (const id of request.resolveAlertIds) {
       const isOfIncident = before.alerts.get(id)?.relations.some((one) => one.incidentId === request.incidentId);
       if (isOfIncident) want(before, id);
@@ -194,11 +197,11 @@ export function createDay(world: TriageWorld) {
           summary: "rolled back",
         };
         resolutions.push(request);
-        await resolve(request, true);
+        await resolve(request);
         return [];
       }
       case "resolve_again":
-        if (resolutions.length > 0) await resolve(choose(resolutions, act.pick), false);
+        if (resolutions.length > 0) await resolve(choose(resolutions, act.pick));
         return [];
       case "acknowledge": {
         if (incidents.length === 0) return [];
