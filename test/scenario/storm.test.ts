@@ -129,18 +129,19 @@ describe("twelve services that fail at once", () => {
 
   it("are each given a channel of their own on request, where the question is asked anew", async () => {
     const { id } = await umbrella();
-    const card = (await cards(id)).find((one) => textOf(one).includes("*#11*"));
-    const button = elementsOf(card?.blocks ?? []).find(({ element }) => element["action_id"] === "split_out");
-    const press = { user: LENA, channel: id, ts: card?.ts, blockId: button?.blockId, actionId: "split_out" };
+    const { card, blockId } = await world.eventually("the button on the card of #11", async () => {
+      const found = (await cards(id)).find((one) => textOf(one).includes("*#11*"));
+      const button = elementsOf(found?.blocks ?? []).find(({ element }) => element["action_id"] === "split_out");
+      return found && button && { card: found, blockId: button.blockId };
+    });
+    const press = { user: LENA, channel: id, ts: card.ts, blockId, actionId: "split_out" };
     await world.post("/sandbox/press", { ...press, payload: {}, state: {} });
     const own = await world.channel(/^inc-11-/);
     await world.message(own.id, /Is this an incident\?/);
     expect(textOf(await world.message(own.id, /In triage/))).not.toContain("split_out");
     await world.eventually("the thread to lead there", async () => {
-      const left = (await world.messages(id)).filter(({ ts, threadTs }) => ts === card?.ts || threadTs === card?.ts);
-      return (
-        left.some((one) => textOf(one).includes(`<#${own.id}>`)) && !textOf(left[0] ?? card!).includes("action_id")
-      );
+      const left = (await world.messages(id)).filter(({ ts, threadTs }) => ts === card.ts || threadTs === card.ts);
+      return left.some((one) => textOf(one).includes(`<#${own.id}>`)) && !textOf(left[0] ?? card).includes("action_id");
     });
   }, 90_000);
 
