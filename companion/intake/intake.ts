@@ -81,7 +81,7 @@ async function keep(tx: Transaction, { body, webhookId, receivedAt }: Webhook): 
  * Why an event is kept aside: it is about an incident itself and yet holds no incident that we can read. Other events that
  * are not acted on are no fault.
  */
-function problemOf(event: PagerdutyEvent | undefined): string | undefined {
+export function problemOf(event: PagerdutyEvent | undefined): string | undefined {
   if (!event) return "no_event";
   return ALERT_EVENTS.has(event.type) && !event.alert ? "unreadable_incident" : undefined;
 }

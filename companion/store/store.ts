@@ -35,6 +35,16 @@ export interface Quarantined {
   readonly body: string;
 }
 
+/** A webhook that lies aside: "q" where it could not be read, "e" where processing it failed. */
+export interface KeptAside {
+  readonly shelf: "q" | "e";
+  readonly seq: number;
+  readonly receivedAt: Instant;
+  /** Why it could not be read; empty for one that failed. */
+  readonly why: string;
+  readonly body: string;
+}
+
 export interface IncidentRow {
   readonly incident: Incident;
   /** Number of the last delivery to Slack about it. */
@@ -200,6 +210,10 @@ export interface Transaction {
   addQuarantined(webhook: Quarantined): Promise<"stored" | "duplicate">;
   /** Counts up to `limit`: the table may hold far more. */
   quarantinedCount(limit: number): Promise<number>;
+  /** Oldest first, the unreadable ones before those that failed. */
+  keptAside(limit: number): Promise<readonly KeptAside[]>;
+  /** Puts what was kept aside among the events that wait, unless an event of this id did come through before. */
+  replay(kept: Pick<KeptAside, "shelf" | "seq">, eventId: string): Promise<"stored" | "duplicate">;
   /** The oldest event that waits. */
   nextEvent(): Promise<StoredEvent | undefined>;
   finishEvent(seq: number, state: "done" | "failed"): Promise<void>;
