@@ -18,6 +18,7 @@ import { SnoozeTriageWorkflow } from "./workflows/snooze_triage.ts";
 import { StartTriageWorkflow } from "./workflows/start_triage.ts";
 import { TriageAlertWorkflow } from "./workflows/triage_alert.ts";
 import { UndoTriageWorkflow } from "./workflows/undo_triage.ts";
+import { WatchCompanionWorkflow } from "./workflows/watch_companion.ts";
 
 /** COMPANION_URL at build time: Slack's hooks run this file under Deno, our own tools under Node. */
 function companionUrl(): string | undefined {
@@ -52,6 +53,7 @@ export default Manifest({
     DismissIncidentWorkflow,
     OpenFromFeedWorkflow,
     SplitOutWorkflow,
+    WatchCompanionWorkflow,
   ],
   datastores: [
     IncidentsDatastore,

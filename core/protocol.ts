@@ -201,6 +201,7 @@ export const COMPANION_PATHS = {
   undo: "/slack/undos",
   undoPreview: "/slack/undo_previews",
   detach: "/slack/detachments",
+  ping: "/slack/pings",
   tryAgain: "/slack/retries",
 } as const;
 export type CompanionCall = keyof typeof COMPANION_PATHS;
@@ -313,6 +314,8 @@ export interface CompanionRequests {
     readonly at: Instant;
     readonly place?: Place;
   };
+  /** Whether the companion is there and can write. */
+  ping: Record<string, never>;
 }
 
 export interface ExplainedAlert extends Pick<Alert, "number" | "title" | "url" | "serviceName"> {
@@ -394,4 +397,5 @@ export interface CompanionAnswers {
   };
   tryAgain: { readonly ok: true };
   detach: { readonly ok: true };
+  ping: { readonly ok: true };
 }

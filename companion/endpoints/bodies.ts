@@ -128,6 +128,7 @@ const bodies = {
     inPagerduty: z.enum(REOPEN_CHOICES),
     place: place.optional(),
   }),
+  ping: z.object({}),
   undoPreview: z.object({ incidentId: id, by: person }),
   tryAgain: z.object({ requestId: id, incidentId: id, by: person, at: instant }),
   detach: z.object({

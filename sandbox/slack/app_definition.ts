@@ -52,16 +52,36 @@ export const AppManifest = z.object({
 });
 export type AppManifest = z.infer<typeof AppManifest>;
 
-/** A trigger's default export. Only webhook and link triggers can be fired in the sandbox; others are listed. */
-export const TriggerDefinition = z.looseObject({
-  type: z.enum(["webhook", "shortcut", "scheduled", "event"]),
-  name: z.string(),
-  description: z.string().default(""),
-  workflow: z.string(),
-  inputs: z
-    .record(z.string(), z.union([z.object({ value: z.unknown() }), z.object({ customizable: z.literal(true) })]))
-    .default({}),
-});
+/** As far as the sandbox carries schedules out; what it does not know it refuses. */
+const Schedule = z
+  .strictObject({
+    start_time: z.iso.datetime({ offset: true }),
+    timezone: z.literal("UTC").default("UTC"),
+    frequency: z.discriminatedUnion("type", [
+      z.strictObject({ type: z.literal("once") }),
+      z.strictObject({ type: z.literal("hourly"), repeats_every: z.int().min(1).default(1) }),
+      z.strictObject({ type: z.literal("daily"), repeats_every: z.int().min(1).default(1) }),
+    ]),
+  })
+  .refine(({ start_time }) => Date.parse(start_time) > Date.now(), "start_time has to be in the future");
+export type Schedule = z.infer<typeof Schedule>;
+
+/** A trigger's default export. Event triggers are listed and not fired. */
+export const TriggerDefinition = z
+  .looseObject({
+    type: z.enum(["webhook", "shortcut", "scheduled", "event"]),
+    name: z.string(),
+    description: z.string().default(""),
+    workflow: z.string(),
+    inputs: z
+      .record(z.string(), z.union([z.object({ value: z.unknown() }), z.object({ customizable: z.literal(true) })]))
+      .default({}),
+    schedule: Schedule.optional(),
+  })
+  .refine(
+    ({ type, schedule }) => (type === "scheduled") === (schedule !== undefined),
+    "a scheduled trigger, and no other, has a schedule",
+  );
 export type TriggerDefinition = z.infer<typeof TriggerDefinition>;
 
 export interface AppDefinition {

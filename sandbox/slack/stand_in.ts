@@ -15,6 +15,7 @@ import { createRateLimits, type RateLimits } from "./rate_limits.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { seedState, type SlackState, type Values } from "./state.ts";
 import { INTERACTION_LIMIT_MS, MAIN_HANDLER_LIMIT_MS, TRIGGER_REFUSAL_STATUS } from "./strictness.ts";
+import { startSchedules } from "./schedules.ts";
 import { fireTrigger, linkPath, triggerNamed, webhookProblem } from "./triggers.ts";
 import { mountWebApi } from "./web_api.ts";
 
@@ -134,6 +135,7 @@ export async function createSlackStandIn(deps: SandboxDeps, options: SlackStandI
     beginBuiltIn: (name, step, all) => beginBuiltIn(platform, name, step, all),
   });
   const stopListening = deps.clock.onAdvance(() => runs.expireOld());
+  const schedules = startSchedules(platform, runs);
 
   const routes = new Hono();
   const limits = createRateLimits(deps.clock);
@@ -157,6 +159,7 @@ export async function createSlackStandIn(deps: SandboxDeps, options: SlackStandI
     },
     async close() {
       stopListening();
+      schedules.stop();
       await host.close();
       await rm(folder, { recursive: true, force: true });
     },

@@ -1,10 +1,9 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { SIGNAL_KINDS, type SignalKind } from "../../core/protocol.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
-import { awaitIncident, type IncidentRecord, placeOf, readIncident, saveRecord } from "../shared/incidents.ts";
+import { drain } from "../shared/drain.ts";
+import { awaitIncident, type IncidentRecord, placeOf, saveRecord } from "../shared/incidents.ts";
 import { inLivingChannel } from "../shared/living_channel.ts";
-import { handOverPending } from "../shared/pending.ts";
-import { publish } from "../shared/publish.ts";
 import { takeFeedLine } from "./feed_line.ts";
 import { takeLaterAlerts } from "./later_alerts.ts";
 import { takeStormNews } from "./storm.ts";
@@ -29,6 +28,7 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
       await sync(app, delivery_id);
       return { outputs: done };
     }
+    // Any signal shows that the companion is there.
     await drain(app);
     if (kind === "feed_line") {
       const outcome = await takeFeedLine(app, incident_id, Number(sequence), context.inputs.data);
@@ -110,15 +110,6 @@ function kindOf(kind: string): SignalKind | undefined {
 async function sync(app: App, deliveryId: string): Promise<void> {
   await drain(app);
   await app.companion.call("confirm", { deliveryId, incidentId: "", outcome: "applied" });
-}
-
-/** Hands over what lies in `pending`, and lets the cards say that it was. Any signal shows that the companion is there. */
-async function drain(app: App): Promise<void> {
-  const { told } = await handOverPending(app);
-  for (const incidentId of told) {
-    const record = await readIncident(app.slack, incidentId);
-    if (record) await publish(app, record);
-  }
 }
 
 async function confirm(app: App, record: IncidentRecord, deliveryId: string, signal: SignalOutcome): Promise<void> {

@@ -1,0 +1,79 @@
+import { SlackFunction } from "deno-slack-sdk/mod.ts";
+import { HOUR } from "../../core/time.ts";
+import { type App, openApp, problemOf } from "../shared/app.ts";
+import { section } from "../shared/card.ts";
+import { drain } from "../shared/drain.ts";
+import { escapeText, time } from "../shared/mrkdwn.ts";
+import { mayCall, mustCall, numberOf, recordOf, textOf } from "../shared/slack.ts";
+import { WatchCompanionDefinition } from "./definition.ts";
+
+export default SlackFunction(WatchCompanionDefinition, async (context) => {
+  try {
+    return { outputs: { answered: await watchCompanion(openApp(context)) } };
+  } catch (thrown) {
+    return { error: `The companion could not be watched. ${problemOf(thrown)} It is tried again in an hour.` };
+  }
+});
+
+/** @returns whether the companion answered */
+export async function watchCompanion(app: App): Promise<boolean> {
+  await drain(app);
+  const problem = await problemOfCompanion(app);
+  const since = await silentSince(app);
+  if (problem !== undefined && since === undefined) await sayItIsSilent(app, problem);
+  if (problem === undefined && since !== undefined) await sayItIsBack(app, since);
+  return problem === undefined;
+}
+
+/** A restart takes some seconds, and nobody is to be told of that. */
+const TRIES = 3;
+const PAUSE_MS = 2_000;
+
+async function problemOfCompanion(app: App): Promise<string | undefined> {
+  let problem = "";
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    if (tries > 0) await app.pause(PAUSE_MS);
+    const outcome = await app.companion.call("ping", {});
+    // One that understood and said no is there.
+    if (outcome.ok || !outcome.again) return undefined;
+    ({ problem } = outcome);
+  }
+  return problem;
+}
+
+/** Kept with the lines of the feed, of which it is one: what is silent cannot keep it. */
+const DATASTORE = "feed_lines";
+const ID = "companion_silent";
+const KEPT_MS = 90 * 24 * HOUR;
+
+async function silentSince(app: App): Promise<number | undefined> {
+  const answer = await mustCall(app.slack, "apps.datastore.get", { datastore: DATASTORE, id: ID });
+  const item = recordOf(answer["item"]);
+  return textOf(item["id"]) === "" ? undefined : numberOf(item["sequence"]);
+}
+
+async function sayItIsSilent(app: App, problem: string): Promise<void> {
+  const text = `:satellite_antenna: *Pager Triage's companion is silent*, seen at ${time(app.now)} · new pages get no channel until it is back, PagerDuty keeps them and goes on paging · decisions in Slack work and are handed over later · ${escapeText(problem, 200)}`;
+  const posted = await post(app, text);
+  if (!posted) return;
+  const expires_at = Math.floor((app.now + KEPT_MS) / 1_000);
+  const item = { id: ID, ...posted, sequence: app.now, expires_at };
+  await mustCall(app.slack, "apps.datastore.put", { datastore: DATASTORE, item });
+}
+
+async function sayItIsBack(app: App, since: number): Promise<void> {
+  const text = `:white_check_mark: *Pager Triage's companion is back* · it was silent from ${time(since)} to ${time(app.now)} · what waited is being handed over`;
+  if (await post(app, text)) await mayCall(app.slack, "apps.datastore.delete", { datastore: DATASTORE, id: ID });
+}
+
+/** A message of its own both times, since an edited one rings nobody. */
+async function post(app: App, text: string): Promise<{ readonly channel: string; readonly ts: string } | undefined> {
+  const channel = app.settings.triageChannelId ?? app.settings.announceChannelId;
+  if (!channel) {
+    console.warn("watch_companion.no_channel: neither TRIAGE_CHANNEL_ID nor ANNOUNCE_CHANNEL_ID is set");
+    return undefined;
+  }
+  const blocks = [section(text)];
+  const answer = await mustCall(app.slack, "chat.postMessage", { channel, text, blocks, unfurl_links: false });
+  return { channel, ts: textOf(answer["ts"]) };
+}
