@@ -16,16 +16,19 @@ import { windowStatements } from "./sql_windows.ts";
 import type { Store, Transaction } from "./store.ts";
 
 /** How long a statement waits for another process that holds the file. Nothing else runs meanwhile, so it is short. */
-const BUSY_TIMEOUT_MS = 1_000;
+const BUSY_TIMEOUT_MS = 250;
+/** After that wait all are refused at once for a while: did each wait in turn, webhooks would go without any answer. */
+const HELD_MS = 500;
 /** A command at a terminal can wait for the companion. */
 const GUEST_BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * The store in one SQLite file, or in memory for ":memory:". What a transaction wrote is on the disk when it ends. One
  * process owns the file: what a former one had in hand is given out again at once. A guest leaves that alone.
+ * @param maxPages lets the file grow to so many pages of 4 KB and no further
  * @throws Error with a sentence where the file cannot be used or was written by a newer version
  */
-export async function openSqliteStore(path: string, { isOwner = true } = {}): Promise<Store> {
+export async function openSqliteStore(path: string, { isOwner = true, maxPages = 0 } = {}): Promise<Store> {
   if (path !== ":memory:") makeFolder(dirname(path));
   const database = new DatabaseSync(path, {
     timeout: isOwner ? BUSY_TIMEOUT_MS : GUEST_BUSY_TIMEOUT_MS,
@@ -36,6 +39,7 @@ export async function openSqliteStore(path: string, { isOwner = true } = {}): Pr
     database.exec("pragma synchronous = full");
     const sql = sqlOf(database);
     await migrate(sql, database);
+    if (maxPages > 0) database.exec(`pragma max_page_count = ${Math.trunc(maxPages)}`);
     if (isOwner) await sql.rows("update outbox set lease_until = 0 where state = 'ready' and lease_until > 0");
     return storeOver(sql, () => database.close());
   } catch (problem) {
@@ -113,10 +117,22 @@ function storeOver(sql: Sql, closeDatabase: () => void): Store {
   // One connection holds one transaction at a time: each waits for the one before.
   let last: Promise<unknown> = Promise.resolve();
   let isClosed = false;
+  let isHeld = false;
+
+  async function begin(): Promise<void> {
+    if (isHeld) throw new Error("The database is held by another process.");
+    try {
+      await sql.rows("begin immediate");
+    } catch (problem) {
+      isHeld = true;
+      setTimeout(() => (isHeld = false), HELD_MS).unref();
+      throw problem;
+    }
+  }
 
   async function execute<Outcome>(work: (tx: Transaction) => Promise<Outcome>): Promise<Outcome> {
     if (isClosed) throw new Error("The store is closed.");
-    await sql.rows("begin immediate");
+    await begin();
     try {
       const outcome = await work(transaction);
       await sql.rows("commit");

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { DatabaseSync } from "@photostructure/sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MINUTE, toIso } from "../../core/time.ts";
 import { type FakePagerduty, startFakePagerduty } from "./fake_pagerduty.ts";
@@ -140,6 +141,26 @@ describe("the real process", () => {
     expect(new Set(triggers.triages.map(({ service_id }) => service_id)).size).toBe(4);
   });
 
+  it("answers 503 and never 202 while its database is locked, and goes on when it is free", async () => {
+    const process_ = await start();
+    expect(await fire(process_.url, 1)).toBe(202);
+    await expect.poll(() => triggers.triages.length, { timeout: 10_000 }).toBe(1);
+    const other = new DatabaseSync(join(folder, "companion.db"), { timeout: 5_000 });
+    other.exec("begin immediate");
+    const at = Date.now();
+    expect(await fire(process_.url, 2, "PSVC2")).toBe(503);
+    // What PagerDuty waits for at most.
+    expect(Date.now() - at).toBeLessThan(5_000);
+    expect((await fetch(`${process_.url}/readyz`)).status).toBe(503);
+    other.exec("rollback");
+    other.close();
+    await expect.poll(async () => (await fetch(`${process_.url}/readyz`)).status, { timeout: 10_000 }).toBe(200);
+    expect(triggers.triages).toHaveLength(1);
+    expect(await fire(process_.url, 2, "PSVC2")).toBe(202);
+    await expect.poll(() => triggers.triages.length, { timeout: 10_000 }).toBe(2);
+    expect(process_.log.some((line) => line.includes("webhook.not_stored"))).toBe(true);
+  });
+
   it("finishes its work and ends with 0 when it is told to", async () => {
     const process_ = await start();
     const release = pagerduty.hold(/alerts$/);
@@ -191,6 +212,13 @@ describe("the real process", () => {
     await expect(start({ DATABASE_URL: `sqlite:${root}package.json/companion.db` })).rejects.toThrow("cannot be used");
     // There Node's own way of making folders never ends.
     await expect(start({ DATABASE_URL: "sqlite:/proc/nothing/here/companion.db" })).rejects.toThrow("cannot be used");
+    for (const [name, bytes] of [
+      ["garbage.db", Buffer.from("this is no database ".repeat(500))],
+      ["torn.db", Buffer.concat([Buffer.from("SQLite format 3\0"), Buffer.alloc(3_000, 255)])],
+    ] as const) {
+      writeFileSync(join(folder, name), bytes);
+      await expect(start({ DATABASE_URL: `sqlite:${join(folder, name)}` })).rejects.toThrow("cannot be used");
+    }
     await expect(start({ SANDBOX_NOW: "yesterday" })).rejects.toThrow("SANDBOX_NOW is not a date");
   });
 });

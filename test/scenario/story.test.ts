@@ -334,8 +334,13 @@ describe("when something is down", () => {
     await world.message(channel.id, /PagerDuty has not been told yet/);
     expect((await world.pagerdutyIncident(1)).status).toBe("triggered");
     await world.post("/sandbox/companion", { action: "start" });
+    const pressedAt = (await world.get<{ now: number }>("/sandbox/state")).now;
     await world.pagerdutyIncident(1, "resolved");
     await world.message(channel.id, /PagerDuty confirmed it/);
+    for (let minutes = 0; minutes < 5; minutes += 1) await world.advance(60_000);
+    const resolves = (await world.pagerdutyIncident(1)).log.filter(({ text }) => /resolved/i.test(text));
+    expect(resolves).toHaveLength(1);
+    expect((resolves[0]?.at ?? Infinity) - pressedAt).toBeLessThanOrEqual(60_000);
   });
 
   it("dead buttons are told as dead, and asking again brings live ones", async () => {
