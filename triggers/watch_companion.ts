@@ -1,8 +1,8 @@
 import { TriggerTypes } from "deno-slack-api/mod.ts";
 import type { Trigger } from "deno-slack-api/types.ts";
+import { HOUR } from "../core/time.ts";
+import { currentTime } from "../slack-functions/shared/clock.ts";
 import type { WatchCompanionWorkflow } from "../workflows/watch_companion.ts";
-
-const HOUR_MS = 3_600_000;
 
 const trigger: Trigger<typeof WatchCompanionWorkflow.definition> = {
   type: TriggerTypes.Scheduled,
@@ -12,7 +12,7 @@ const trigger: Trigger<typeof WatchCompanionWorkflow.definition> = {
   inputs: {},
   schedule: {
     // Slack wants a time to come; the first look is an hour after the trigger was created.
-    start_time: new Date(Date.now() + HOUR_MS).toISOString(),
+    start_time: new Date(currentTime({}) + HOUR).toISOString(),
     timezone: "UTC",
     frequency: { type: "hourly", repeats_every: 1 },
   },

@@ -1,28 +1,9 @@
 import { feedKeyOf, readFeedLine } from "../../core/feed_line.ts";
-import { HOUR } from "../../core/time.ts";
 import type { App } from "../shared/app.ts";
 import { feedLineBlockId, feedLineBlocks, feedLineText } from "../shared/feed_line.ts";
+import { type Posted, readPosted, writePosted } from "../shared/feed_posted.ts";
 import { safeJson } from "../shared/people.ts";
-import { lookUntil } from "../shared/settling.ts";
-import {
-  mayCall,
-  mustCall,
-  numberOf,
-  PASSING,
-  recordOf,
-  type SlackAnswer,
-  SlackProblem,
-  textOf,
-} from "../shared/slack.ts";
-
-const DATASTORE = "feed_lines";
-const KEPT_MS = 90 * 24 * HOUR;
-
-interface Posted {
-  readonly channel: string;
-  readonly ts: string;
-  readonly sequence: number;
-}
+import { mayCall, mustCall, PASSING, recordOf, type SlackAnswer, SlackProblem, textOf } from "../shared/slack.ts";
 
 /**
  * Posts a line of the feed, or edits it where it was posted. The companion sends the next delivery of a line only when
@@ -113,22 +94,4 @@ async function findPosted(app: App, channel: string, key: string): Promise<strin
     return blocks.some((block) => block["block_id"] === wanted);
   });
   return textOf(found?.["ts"]) || undefined;
-}
-
-async function readPosted(app: App, key: string): Promise<Posted | undefined> {
-  const answer = await mustCall(app.slack, "apps.datastore.get", { datastore: DATASTORE, id: key });
-  const item = recordOf(answer["item"]);
-  if (textOf(item["id"]) === "") return undefined;
-  return { channel: textOf(item["channel"]), ts: textOf(item["ts"]), sequence: numberOf(item["sequence"]) };
-}
-
-async function writePosted(app: App, key: string, posted: Posted): Promise<void> {
-  const item = { id: key, ...posted, expires_at: Math.floor((app.now + KEPT_MS) / 1_000) };
-  await mustCall(app.slack, "apps.datastore.put", { datastore: DATASTORE, item });
-  const shown = await lookUntil(
-    app,
-    () => readPosted(app, key),
-    (read) => read !== undefined && read.sequence >= posted.sequence,
-  );
-  if (!shown) throw new SlackProblem("Slack's storage does not show what was written to it.");
 }

@@ -1,10 +1,10 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
-import { HOUR } from "../../core/time.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { section } from "../shared/card.ts";
 import { drain } from "../shared/drain.ts";
+import { forgetPosted, readPosted, writePosted } from "../shared/feed_posted.ts";
 import { escapeText, time } from "../shared/mrkdwn.ts";
-import { mayCall, mustCall, numberOf, recordOf, textOf } from "../shared/slack.ts";
+import { mustCall, textOf } from "../shared/slack.ts";
 import { WatchCompanionDefinition } from "./definition.ts";
 
 export default SlackFunction(WatchCompanionDefinition, async (context) => {
@@ -19,7 +19,7 @@ export default SlackFunction(WatchCompanionDefinition, async (context) => {
 export async function watchCompanion(app: App): Promise<boolean> {
   await drain(app);
   const problem = await problemOfCompanion(app);
-  const since = await silentSince(app);
+  const since = (await readPosted(app, KEY))?.sequence;
   if (problem !== undefined && since === undefined) await sayItIsSilent(app, problem);
   if (problem === undefined && since !== undefined) await sayItIsBack(app, since);
   return problem === undefined;
@@ -41,29 +41,18 @@ async function problemOfCompanion(app: App): Promise<string | undefined> {
   return problem;
 }
 
-/** Kept with the lines of the feed, of which it is one: what is silent cannot keep it. */
-const DATASTORE = "feed_lines";
-const ID = "companion_silent";
-const KEPT_MS = 90 * 24 * HOUR;
-
-async function silentSince(app: App): Promise<number | undefined> {
-  const answer = await mustCall(app.slack, "apps.datastore.get", { datastore: DATASTORE, id: ID });
-  const item = recordOf(answer["item"]);
-  return textOf(item["id"]) === "" ? undefined : numberOf(item["sequence"]);
-}
+/** The key under which it is kept that the feed was told, with the time: what is silent cannot keep it. */
+const KEY = "companion_silent";
 
 async function sayItIsSilent(app: App, problem: string): Promise<void> {
   const text = `:satellite_antenna: *Pager Triage's companion is silent*, seen at ${time(app.now)} · new pages get no channel until it is back, PagerDuty keeps them and goes on paging · decisions in Slack work and are handed over later · ${escapeText(problem, 200)}`;
   const posted = await post(app, text);
-  if (!posted) return;
-  const expires_at = Math.floor((app.now + KEPT_MS) / 1_000);
-  const item = { id: ID, ...posted, sequence: app.now, expires_at };
-  await mustCall(app.slack, "apps.datastore.put", { datastore: DATASTORE, item });
+  if (posted) await writePosted(app, KEY, { ...posted, sequence: app.now });
 }
 
 async function sayItIsBack(app: App, since: number): Promise<void> {
   const text = `:white_check_mark: *Pager Triage's companion is back* · it was silent from ${time(since)} to ${time(app.now)} · what waited is being handed over`;
-  if (await post(app, text)) await mayCall(app.slack, "apps.datastore.delete", { datastore: DATASTORE, id: ID });
+  if (await post(app, text)) await forgetPosted(app, KEY);
 }
 
 /** A message of its own both times, since an edited one rings nobody. */

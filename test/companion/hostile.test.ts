@@ -39,6 +39,7 @@ const GOOD: { readonly [Call in CompanionCall]: CompanionRequests[Call] } = {
   undoPreview: { incidentId: "inc_none", by: ANN },
   tryAgain: asked,
   detach: { ...asked, alertIds: ["P1"] },
+  ping: {},
 };
 const CALLS = Object.keys(GOOD) as readonly CompanionCall[];
 

@@ -43,7 +43,7 @@ const SLACK_ARROWS: readonly { readonly from: RegExp; readonly to: RegExp }[] = 
   { from: /^slack-functions\//, to: /^(slack-functions|datastores|core)\// },
   { from: /^datastores\//, to: /^(datastores|core)\// },
   { from: /^workflows\//, to: /^(workflows\/|datastores\/|core\/|slack-functions\/[a-z0-9_]+\/definition\.ts$)/ },
-  { from: /^triggers\//, to: /^(triggers|workflows|core)\// },
+  { from: /^triggers\//, to: /^((triggers|workflows|core)\/|slack-functions\/shared\/clock\.ts$)/ },
   { from: /^manifest\.ts$/, to: /^(workflows\/|datastores\/|core\/|slack-functions\/[a-z0-9_]+\/definition\.ts$)/ },
 ];
 
