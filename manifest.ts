@@ -80,6 +80,8 @@ export default Manifest({
     "groups:read",
     "groups:write",
     "pins:write",
+    // Only for services whose setting `deciders` names a user group.
+    "usergroups:read",
     "users:read",
     "users:read.email",
   ],

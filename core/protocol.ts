@@ -203,6 +203,7 @@ export const COMPANION_PATHS = {
   detach: "/slack/detachments",
   ping: "/slack/pings",
   tryAgain: "/slack/retries",
+  deciders: "/slack/deciders",
 } as const;
 export type CompanionCall = keyof typeof COMPANION_PATHS;
 
@@ -305,6 +306,8 @@ export interface CompanionRequests {
   undoPreview: { readonly incidentId: string; readonly by: Person };
   /** What PagerDuty refused to resolve for this closed incident is asked for once more, in this person's name. */
   tryAgain: { readonly requestId: string; readonly incidentId: string; readonly by: Person; readonly at: Instant };
+  /** Who may decide on an incident; changes nothing. */
+  deciders: { readonly incidentId: string; readonly by: Person };
   /** Alerts are taken off an open incident; each gets a triage of its own. Idempotent by `requestId`. */
   detach: {
     readonly requestId: string;
@@ -396,6 +399,13 @@ export interface CompanionAnswers {
     readonly windowHeldBy: string;
   };
   tryAgain: { readonly ok: true };
+  deciders: {
+    readonly ok: true;
+    /** A Slack user group, or "everyone". */
+    readonly group: string;
+    /** Whether PagerDuty has this person on an attached alert right now. */
+    readonly isOnCall: boolean;
+  };
   detach: { readonly ok: true };
   ping: { readonly ok: true };
 }

@@ -3,6 +3,7 @@
  * row may hold a part of the settings only: this service at this urgency, this service, every service at this urgency,
  * every service, and then the defaults.
  */
+import { EVERYONE } from "./deciders.ts";
 import type { Instant } from "./time.ts";
 
 export type Urgency = "high" | "low";
@@ -28,6 +29,8 @@ export interface ServiceSettings {
   readonly selfResolved: "ask" | "dismiss";
   /** Whether the last reminder of an undecided triage may escalate in PagerDuty. */
   readonly escalate: boolean;
+  /** Whose press decides: every full member ("everyone"), or a Slack user group and whoever is on call. */
+  readonly deciders: string;
 }
 
 /** A row of settings: for one service or "*", for one urgency or "*". */
@@ -50,6 +53,7 @@ export function defaultServiceSettings(windowMs: number): ServiceSettings {
     laterAlerts: "offer",
     selfResolved: "ask",
     escalate: false,
+    deciders: EVERYONE,
   };
 }
 

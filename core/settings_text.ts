@@ -1,4 +1,5 @@
 /** Settings of a service as people write them: `admission=feed`, `window=rolling:30m:4h`. */
+import { EVERYONE } from "./deciders.ts";
 import { accept, refuse, type Result } from "./result.ts";
 import type { ServiceSettings, WindowSettings } from "./service_settings.ts";
 import { HOUR, MINUTE } from "./time.ts";
@@ -34,6 +35,14 @@ const CHOICES: Readonly<Record<string, Choice>> = {
     example: "escalate=yes",
     read: (value) => oneOf(value, ["yes", "no"], (escalate) => ({ escalate: escalate === "yes" })),
     write: ({ escalate }) => (escalate === undefined ? undefined : escalate ? "yes" : "no"),
+  },
+  deciders: {
+    example: "deciders=S0123ABCD",
+    read: (value) =>
+      value === EVERYONE || /^S[A-Z0-9]{2,40}$/.test(value)
+        ? accept({ deciders: value })
+        : refuse(`cannot be "${value}": it is everyone or the id of a Slack user group`),
+    write: ({ deciders }) => deciders,
   },
 };
 

@@ -130,6 +130,7 @@ const bodies = {
   }),
   ping: z.object({}),
   undoPreview: z.object({ incidentId: id, by: person }),
+  deciders: z.object({ incidentId: id, by: person }),
   tryAgain: z.object({ requestId: id, incidentId: id, by: person, at: instant }),
   detach: z.object({
     requestId: id,

@@ -8,6 +8,7 @@ import type { Store, Transaction } from "../store/store.ts";
 import { takeAcknowledgement, takeAnswer } from "../triage/answer.ts";
 import { type KnownService, takeClaim } from "../triage/claim.ts";
 import { takeConfirmation } from "../triage/confirm.ts";
+import { decidersOf } from "../triage/deciders.ts";
 import { takeDecision } from "../triage/decide.ts";
 import { explainAlerts } from "../triage/explain.ts";
 import { takeOpening } from "../triage/open_from_feed.ts";
@@ -61,6 +62,7 @@ export function createCalls(deps: CallDeps): Calls {
     detach: (body) => store.transaction((tx) => takeDetachment(unitOf(tx, body.requestId), body)),
     snooze: (body) => store.transaction((tx) => takeSnooze(unitOf(tx, "snooze"), body)),
     explain: (body) => store.transaction((tx) => explainAlerts(tx, body)),
+    deciders: (body) => store.transaction((tx) => decidersOf(unitOf(tx, "deciders"), body, deps.userMap)),
     alerts: (body) => store.transaction((tx) => alertsOf(tx, body.incidentId)),
   };
 }

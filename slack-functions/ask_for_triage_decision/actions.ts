@@ -9,10 +9,11 @@ import { toIso } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
 import { type App, openAppForClick, problemOf } from "../shared/app.ts";
 import { completeStep } from "../shared/completion.ts";
+import { whyNotDecide } from "../shared/deciders.ts";
 import { type IncidentRecord, placeOf, readIncident, sharesChannel } from "../shared/incidents.ts";
 import { readOpenIncidents } from "../shared/open_incidents.ts";
 import { escapeText, plainName } from "../shared/mrkdwn.ts";
-import { mayDecide, personOf, safeJson } from "../shared/people.ts";
+import { personOf, safeJson } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
 import { messageView } from "../shared/views.ts";
@@ -29,7 +30,8 @@ export async function create(context: ActionContext<Inputs>) {
   await guarded(app, channelId, userId, async () => {
     const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id, messageTs);
     if (typeof record === "string") return tell(app, channelId, userId, record);
-    if (!(await mayDecide(app.slack, userId, app.teamId))) return tell(app, channelId, userId, NOT_ALLOWED);
+    const refused = await whyNotDecide(app, record.incident.id, userId);
+    if (refused) return tell(app, channelId, userId, refused);
     return decide(app, context.body.function_data.execution_id, record, messageTs, userId, { decision: "create" });
   });
 }
@@ -101,7 +103,8 @@ export async function submitMerge(context: ViewSubmissionContext<Inputs>) {
     if (!target) return fieldError(MERGE_TARGET, "That incident could not be found. Choose another one.");
     const refused = refusalOfMerge(app, record.incident, target.incident, userId);
     if (refused) return fieldError(MERGE_TARGET, refused);
-    if (!(await mayDecide(app.slack, userId, app.teamId))) return fieldError(MERGE_TARGET, NOT_ALLOWED);
+    const notAllowed = await whyNotDecide(app, record.incident.id, userId);
+    if (notAllowed) return fieldError(MERGE_TARGET, notAllowed);
     const answer = { decision: "merge", mergeInto: target.incident.id } as const;
     const lost = await decide(app, executionId, record, metadataOf(context).questionTs, userId, answer);
     return lost ? fieldError(MERGE_TARGET, lost) : undefined;
@@ -117,7 +120,8 @@ export async function submitDismiss(context: ViewSubmissionContext<Inputs>) {
   try {
     const record = await decidable(app, context.inputs.incident_id, executionId, metadataOf(context).questionTs);
     if (typeof record === "string") return fieldError(DISMISS_REASON, record);
-    if (!(await mayDecide(app.slack, userId, app.teamId))) return fieldError(DISMISS_REASON, NOT_ALLOWED);
+    const refused = await whyNotDecide(app, record.incident.id, userId);
+    if (refused) return fieldError(DISMISS_REASON, refused);
     const answer = dismissalIn(context.view);
     const lost = await decide(app, executionId, record, metadataOf(context).questionTs, userId, answer);
     return lost ? fieldError(DISMISS_REASON, lost) : undefined;
@@ -125,8 +129,6 @@ export async function submitDismiss(context: ViewSubmissionContext<Inputs>) {
     return fieldError(DISMISS_REASON, problemOf(thrown));
   }
 }
-
-export const NOT_ALLOWED = "Only full members of this workspace can decide. Ask one of them to press for you.";
 
 export interface Answer {
   readonly decision: PersonsDecision["decision"];

@@ -1,10 +1,11 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import type { ViewClosedContext, ViewSubmissionContext } from "deno-slack-sdk/functions/interactivity/types.ts";
-import { decide, NOT_ALLOWED } from "../ask_for_triage_decision/actions.ts";
+import { decide } from "../ask_for_triage_decision/actions.ts";
 import { DISMISS_REASON, DISMISS_VIEW, dismissView, recordingBlocks } from "../ask_for_triage_decision/blocks.ts";
 import { dismissalIn, dismissalOf } from "../ask_for_triage_decision/dismissal.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, context as contextBlock, section } from "../shared/card.ts";
+import { whyNotDecide } from "../shared/deciders.ts";
 import { completeStep } from "../shared/completion.ts";
 import {
   awaitIncident,
@@ -15,7 +16,6 @@ import {
   whereOf,
 } from "../shared/incidents.ts";
 import { escapeText } from "../shared/mrkdwn.ts";
-import { mayDecide } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
 import { messageView } from "../shared/views.ts";
@@ -64,7 +64,8 @@ async function formFor(app: App, incidentId: string, userId: string): Promise<Bl
   const record = await awaitIncident(app, incidentId);
   if (!record) return sentenceView("That incident could not be found. It may be older than what Slack keeps.");
   if (record.incident.status !== "triage") return sentenceView(escapeText(refusalSentence("already_decided", record)));
-  if (!(await mayDecide(app.slack, userId, app.teamId))) return sentenceView(NOT_ALLOWED);
+  const refused = await whyNotDecide(app, incidentId, userId);
+  if (refused) return sentenceView(refused);
   const view = dismissView(await dismissalOf(app, record), record.channelId, record.questionTs, sharesChannel(record));
   return { ...view, notify_on_close: true };
 }
@@ -82,7 +83,8 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
     const record = await awaitIncident(app, context.inputs.incident_id, ({ questionTs }) => questionTs !== "");
     if (!record) return fieldError("That incident could not be found. It may be older than what Slack keeps.");
     if (record.incident.status !== "triage") return fieldError(refusalSentence("already_decided", record));
-    if (!(await mayDecide(app.slack, userId, app.teamId))) return fieldError(NOT_ALLOWED);
+    const refused = await whyNotDecide(app, record.incident.id, userId);
+    if (refused) return fieldError(refused);
     const own = await takeOver(app, record, executionId, userId);
     const lost = await decide(app, executionId, own, own.questionTs, userId, dismissalIn(context.view));
     return lost ? fieldError(lost) : undefined;

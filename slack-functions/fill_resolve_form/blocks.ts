@@ -1,5 +1,5 @@
 import type { Alert } from "../../core/alert.ts";
-import type { Incident } from "../../core/incident.ts";
+import type { Incident, Person } from "../../core/incident.ts";
 import { alertChoices, ATTACHED, OFFERED } from "../shared/alert_choices.ts";
 import { type Block, context, section } from "../shared/card.ts";
 import { escapeText, link, mention } from "../shared/mrkdwn.ts";
@@ -13,7 +13,7 @@ export const SUMMARY = "summary";
 const MAX_LISTED = 5;
 
 /** Attached alerts are ticked, unanswered offers are not: only what a person saw and ticked is resolved. */
-export function resolveView(incident: Incident, alerts: readonly Alert[], note: string): Block {
+export function resolveView(incident: Incident, alerts: readonly Alert[], note: string, by: Person): Block {
   const attached = alerts.filter((alert) => alert.relation === "attached");
   const offered = alerts.filter((alert) => alert.relation === "offered");
   return {
@@ -26,6 +26,7 @@ export function resolveView(incident: Incident, alerts: readonly Alert[], note: 
     blocks: [
       section(`*#${escapeText(incident.number, 20)}* ${escapeText(incident.title, 200)}`),
       ...(note ? [context(note)] : []),
+      ...endedPages(attached, by),
       ...alertChoices(ATTACHED, "Resolve in PagerDuty", attached, true),
       ...alertChoices(OFFERED, "Never answered: resolve these too?", offered, false),
       ...(attached.length + offered.length === 0 ? [context("No PagerDuty alert is attached.")] : []),
@@ -39,6 +40,16 @@ export function resolveView(incident: Incident, alerts: readonly Alert[], note: 
       },
     ],
   };
+}
+
+/** Whose page the ticked alerts' end is, where it is somebody else's than the presser's. */
+function endedPages(attached: readonly Alert[], { email = "" }: Person): Block[] {
+  const open = attached.filter(({ status }) => status !== "resolved");
+  const others = open.flatMap(({ paged }) => paged.filter((one) => one.email?.toLowerCase() !== email.toLowerCase()));
+  const names = [...new Set(others.map(({ name }) => escapeText(name, 60)))];
+  if (names.length === 0) return [];
+  const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+  return [section(`:warning: This ends the page of ${shown}.`)];
 }
 
 /** What PagerDuty refused to resolve for a closed incident, and why; a press asks it once more. */

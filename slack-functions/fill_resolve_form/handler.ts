@@ -12,8 +12,9 @@ import { shownIds, tickedIds } from "../shared/alert_choices.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, section } from "../shared/card.ts";
 import { completeStep } from "../shared/completion.ts";
+import { whyNotDecide } from "../shared/deciders.ts";
 import { alertIdsOf, awaitIncident, type IncidentRecord, readIncident } from "../shared/incidents.ts";
-import { mayDecide } from "../shared/people.ts";
+import { personOf } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
 import { messageView } from "../shared/views.ts";
@@ -74,15 +75,14 @@ async function formFor(app: App, incidentId: string, userId: string): Promise<Bl
   const record = await awaitIncident(app, incidentId, ({ incident }) => incident.status === "active");
   if (!record) return sentence("That incident could not be found. It may be older than what Slack keeps.");
   if (record.incident.status === "triage") return sentence(refusalSentence("not_decided_yet"));
-  if (!(await mayDecide(app.slack, userId, app.teamId))) {
-    return sentence("Only full members of this workspace can resolve an incident.");
-  }
+  const refused = await whyNotDecide(app, incidentId, userId);
+  if (refused) return sentence(refused);
   const { alerts, note } = await alertsOf(app, record);
   if (record.incident.status !== "active") {
     const failed = alerts.filter(({ relation, closing }) => relation === "attached" && closing.state === "failed");
     return failed.length > 0 ? retryView(record.incident, failed) : sentence(refusalSentence("closed"));
   }
-  return resolveView(record.incident, alerts, note);
+  return resolveView(record.incident, alerts, note, await personOf(app.slack, userId));
 }
 
 /** The companion knows best which alerts belong to the incident; without it the card's own list must do. */

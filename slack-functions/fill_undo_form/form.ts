@@ -3,19 +3,19 @@ import { isOpen } from "../../core/incident.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
 import type { Block } from "../shared/card.ts";
+import { whyNotDecide } from "../shared/deciders.ts";
 import { alertIdsOf, awaitIncident, type IncidentRecord, readIncident } from "../shared/incidents.ts";
-import { mayDecide, personOf } from "../shared/people.ts";
+import { personOf } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { isChannelLost } from "../shared/successor_channel.ts";
 import { detachView, sentenceView, undoView } from "./blocks.ts";
-
-export const NOT_ALLOWED = "Only full members of this workspace can take a decision back. Ask one of them to do it.";
 
 /** The form that fits the incident's status, or what says why there is none. Inputs of a link trigger can be forged. */
 export async function formFor(app: App, incidentId: string, userId: string): Promise<Block> {
   const record = await settledRecord(app, incidentId);
   if (!record) return sentenceView("That incident could not be found. It may be older than what Slack keeps.");
-  if (!(await mayDecide(app.slack, userId, app.teamId))) return sentenceView(NOT_ALLOWED);
+  const refused = await whyNotDecide(app, incidentId, userId);
+  if (refused) return sentenceView(refused);
   if (isOpen(record.incident)) return detachForm(record, await attachedAlerts(app, record));
   const [outcome, lost, target] = await Promise.all([
     app.companion.call("undoPreview", { incidentId, by: await personOf(app.slack, userId) }),

@@ -11,12 +11,13 @@ import { ATTACHED, shownIds, tickedIds } from "../shared/alert_choices.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { section } from "../shared/card.ts";
 import { completeStep } from "../shared/completion.ts";
+import { whyNotDecide } from "../shared/deciders.ts";
 import { readIncident } from "../shared/incidents.ts";
-import { mayDecide, safeJson } from "../shared/people.ts";
+import { safeJson } from "../shared/people.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
 import { IN_PAGERDUTY, sentenceView, OPEN_UNDO_FORM, openFormBlocks, UNDO_VIEW } from "./blocks.ts";
 import { FillUndoFormDefinition } from "./definition.ts";
-import { formFor, NOT_ALLOWED } from "./form.ts";
+import { formFor } from "./form.ts";
 
 type Inputs = { incident_id: string; user_id: string };
 
@@ -92,7 +93,8 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
   try {
     const record = await readIncident(app.slack, context.inputs.incident_id);
     if (!record) return instead("That incident could not be found. It may be older than what Slack keeps.");
-    if (!(await mayDecide(app.slack, userId, app.teamId))) return instead(NOT_ALLOWED);
+    const refused = await whyNotDecide(app, record.incident.id, userId);
+    if (refused) return instead(refused);
     const { status } = record.incident;
     if (status !== recordOf(safeJson(textOf(context.view.private_metadata)))["status"]) {
       return instead("This changed while the form was open: somebody else was a moment earlier. Look at the card.");

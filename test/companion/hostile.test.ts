@@ -38,6 +38,7 @@ const GOOD: { readonly [Call in CompanionCall]: CompanionRequests[Call] } = {
   undo: { ...asked, command: "undo", decisionId: "Fx1", inPagerduty: "page", place: placeOf("1") },
   undoPreview: { incidentId: "inc_none", by: ANN },
   tryAgain: asked,
+  deciders: { incidentId: "inc_none", by: ANN },
   detach: { ...asked, alertIds: ["P1"] },
   ping: {},
 };

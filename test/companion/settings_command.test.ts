@@ -88,8 +88,8 @@ describe("settings", () => {
     ]);
     expect(await run("show Checkout")).toBe(
       [
-        "Checkout [PSVC001] (high urgency): admission=channel window=fixed:30m later_alerts=offer self_resolved=ask escalate=no",
-        "Checkout [PSVC001] (low urgency): admission=feed window=none later_alerts=offer self_resolved=ask escalate=no",
+        "Checkout [PSVC001] (high urgency): admission=channel window=fixed:30m later_alerts=offer self_resolved=ask escalate=no deciders=everyone",
+        "Checkout [PSVC001] (low urgency): admission=feed window=none later_alerts=offer self_resolved=ask escalate=no deciders=everyone",
       ].join("\n"),
     );
   });

@@ -17,6 +17,7 @@ test("without rows the defaults hold: an own channel, a fixed window, later aler
     laterAlerts: "offer",
     selfResolved: "ask",
     escalate: false,
+    deciders: "everyone",
   });
 });
 

@@ -152,6 +152,7 @@ describe("the resolve form", () => {
       INCIDENTS.active,
       [...attached, ...offered, alert({ id: "X", relation: "set_aside" })],
       "",
+      DANA,
     );
     expectValid(view["blocks"], "modal");
     expect(shownIds(view["blocks"] as unknown[])).toEqual([...attached, ...offered].map((one) => one.id));
@@ -171,8 +172,19 @@ describe("the resolve form", () => {
     expect(tickedIds(state)).toEqual(attached.map((one) => one.id));
   });
 
+  it("says whose page it ends, unless it is only the presser's own", () => {
+    const said = (alerts: Parameters<typeof resolveView>[1], by = DANA) =>
+      /This ends the page of [^"]*/.exec(JSON.stringify(resolveView(INCIDENTS.active, alerts, "", by)["blocks"]))?.[0];
+    const ravi = { pagerdutyUserId: "PRAVI", name: "Ravi <!here>", email: "ravi@example.com" };
+    const dana = { pagerdutyUserId: "PDANA", name: "Dana Ortiz", email: "Dana@example.com" };
+    expect(said([alert({ paged: [dana] })])).toBeUndefined();
+    expect(said([alert({ paged: [dana, ravi] })])).toBe("This ends the page of Ravi &lt;!here&gt;.");
+    expect(said([alert({ paged: [dana] })], { slackUserId: "U0LENA", name: "Lena" })).toContain("Dana Ortiz");
+    expect(said([alert({ paged: [ravi], status: "resolved" })])).toBeUndefined();
+  });
+
   it("is valid without any alert", () => {
-    expectValid(resolveView(INCIDENTS.active, [], "")["blocks"], "modal");
+    expectValid(resolveView(INCIDENTS.active, [], "", DANA)["blocks"], "modal");
   });
 
   it("of a closed incident lists what PagerDuty refused and why, to be asked for again", () => {
