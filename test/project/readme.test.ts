@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ALLOWED_FROM, type CommandType } from "../../core/transitions.ts";
 import { codeBlocks, documents, linksOf, tableRows, variablesOf } from "./documents.ts";
 import { runCommand } from "./run_command.ts";
-import { PARTS, read, ROOT } from "./sources.ts";
+import { PARTS, read, ROOT, sourceFiles, withoutComments } from "./sources.ts";
 
 const { scripts } = JSON.parse(read("package.json")) as { scripts: Record<string, string> };
 
@@ -98,6 +98,13 @@ describe("README.md", () => {
       "OPEN_LINK_URL",
       "SPLIT_LINK_URL",
     ]);
+  });
+
+  it("never has the companion read the root's .env, which Slack's functions are given", () => {
+    const files = sourceFiles().filter((path) => path.startsWith("companion/"));
+    const readers = files.filter((path) => /process\.env|["'`][^"'`\s]*\.env["'`]/.test(withoutComments(read(path))));
+    expect(readers).toEqual(["companion/environment.ts"]);
+    expect(read("companion/environment.ts")).toContain('new URL("./.env", import.meta.url)');
   });
 
   it("has a line for each folder of sources", () => {
