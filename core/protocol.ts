@@ -148,11 +148,17 @@ export interface StormNews extends Omit<StormShare, "asLine" | "also"> {
   };
 }
 
+/** Through what somebody decided: the question, the question that somebody had asked again, or the card's Dismiss button. */
+export const DECISION_WAYS = ["question", "question_asked_again", "dismiss_button"] as const;
+export type DecisionWay = (typeof DECISION_WAYS)[number];
+
 interface DecisionBase {
   /** The execution id of the question: one triage has one decision. */
   readonly id: string;
   readonly incidentId: string;
   readonly at: Instant;
+  /** Absent where a rule decided, or an app that is older than this. */
+  readonly via?: DecisionWay;
   /** Set for "dismiss". */
   readonly reason?: DismissReason;
   /** What the person wrote beside the reason; may be empty. */

@@ -33,6 +33,7 @@ DismissIncidentWorkflow.addStep(ApplyTriageDecisionDefinition, {
   decision: form.outputs.decision,
   decided_by: form.outputs.decided_by,
   decided_at: form.outputs.decided_at,
+  via: form.outputs.via,
   reason: form.outputs.reason,
   note: form.outputs.note,
   merge_into: form.outputs.merge_into,

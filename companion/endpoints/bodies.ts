@@ -5,6 +5,7 @@ import { isHeaderAddress } from "../../core/paging.ts";
 import {
   type CompanionCall,
   type CompanionRequests,
+  DECISION_WAYS,
   LATER_ALERT_ANSWERS,
   REOPEN_CHOICES,
 } from "../../core/protocol.ts";
@@ -64,6 +65,7 @@ const decision = z
     decision: z.enum(["create", "merge", "dismiss"]),
     by: z.union([person, rule]),
     at: instant,
+    via: z.enum(DECISION_WAYS).optional().catch(undefined),
     reason: z.enum(Object.keys(DISMISS_REASONS) as [DismissReason, ...DismissReason[]]).optional(),
     note: text,
     mergeInto: id.optional(),

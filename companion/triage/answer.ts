@@ -66,6 +66,9 @@ function sortOut({ alertIds, upTo = 0, answer }: Request, related: readonly Rela
 
 type CarryOut = (unit: Unit, row: IncidentRow, open: readonly RelatedAlert[], request: Request) => Promise<void>;
 
+/** The message that asks about later alerts, as the timeline calls it. */
+const LATER_ALERT_MESSAGE = "later_alert_message";
+
 const CARRY_OUT: Readonly<Record<LaterAlertAnswer, CarryOut>> = {
   async attach(unit, { incident, place }, open, { by }) {
     const text = `${by.name} attached this to incident #${incident.number} in Slack${placeText(place)}`;
@@ -75,6 +78,7 @@ const CARRY_OUT: Readonly<Record<LaterAlertAnswer, CarryOut>> = {
       await record(unit, incident.id, "alert.attached", "person_attached", actorOf(by), {
         alertId: facts.id,
         by: by.name,
+        via: LATER_ALERT_MESSAGE,
       });
     }
   },
@@ -86,14 +90,14 @@ const CARRY_OUT: Readonly<Record<LaterAlertAnswer, CarryOut>> = {
       "kept_separate",
     );
     for (const { facts } of open) {
-      const data = { alertId: facts.id, by: by.name, openedAs: homes.get(facts.id) ?? "" };
+      const data = { alertId: facts.id, by: by.name, via: LATER_ALERT_MESSAGE, openedAs: homes.get(facts.id) ?? "" };
       await record(unit, incident.id, "alert.kept_separate", "kept_separate", actorOf(by), data);
     }
   },
   async set_aside(unit, { incident }, open, { by }) {
     for (const { facts } of open) {
       await unit.tx.relate(incident.id, facts.id, "set_aside", unit.now);
-      const data = { alertId: facts.id, by: by.name };
+      const data = { alertId: facts.id, by: by.name, via: LATER_ALERT_MESSAGE };
       await record(unit, incident.id, "alert.set_aside", "person_set_aside", actorOf(by), data);
     }
   },

@@ -99,6 +99,7 @@ async function carryOut(unit: Unit, row: IncidentRow, decision: Decision): Promi
   await record(unit, incident.id, DONE[decision.decision], why, actorOf(decision.by), {
     decisionId: decision.id,
     at: decision.at,
+    ...(decision.via === undefined ? {} : { via: decision.via }),
     ...(incident.status === "dismissed" ? { reason: incident.reason, note: incident.note } : {}),
     ...(target ? { mergedInto: target.incident.id } : {}),
   });

@@ -27,6 +27,7 @@ export async function takeDetachment(
     const openedAs = await separate(unit, incidentId, facts);
     await record(unit, incidentId, "alert.detached", outcome.value.why, actorOf(by), {
       alertId: facts.id,
+      via: "undo_form",
       ...(openedAs === undefined ? {} : { openedAs }),
     });
   }

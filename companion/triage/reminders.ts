@@ -110,6 +110,6 @@ export async function takeSnooze(
   const snoozedUntil = Math.min(request.until, unit.now + LONGEST_SNOOZE_MS);
   if (state.snoozedUntil === snoozedUntil) return accept({ ok: true });
   await reschedule(unit, incidentId, { ...state, snoozedUntil });
-  await record(unit, incidentId, "triage.snoozed", "person_snoozed", actorOf(by), { snoozedUntil });
+  await record(unit, incidentId, "triage.snoozed", "person_snoozed", actorOf(by), { snoozedUntil, via: "snooze_form" });
   return accept({ ok: true });
 }

@@ -26,7 +26,12 @@ export async function takeResolution(
     if (!outcome.ok) return refuse(notYet(outcome.refusal));
     await unit.tx.saveIncident({ ...row, incident: outcome.value.incident, ...(place ? { place } : {}) });
     await unit.tx.closeWindows(incidentId, unit.now);
-    await record(unit, incidentId, "incident.resolved", outcome.value.why, actorOf(by), { requestId, at, summary });
+    await record(unit, incidentId, "incident.resolved", outcome.value.why, actorOf(by), {
+      requestId,
+      at,
+      summary,
+      via: "resolve_form",
+    });
   }
   await closeAlerts(unit, request);
   await unit.tx.rememberAnswer("resolve", requestId, { ok: true }, unit.now);

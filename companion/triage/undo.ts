@@ -43,6 +43,7 @@ export async function takeUndo(unit: Unit, request: UndoRequest): Promise<Result
   await offerAgain(unit, incidentId);
   await record(unit, incidentId, command === "undo" ? "incident.undone" : "incident.reopened", why, actorOf(by), {
     requestId,
+    via: "undo_form",
     from: row.incident.status,
     inPagerduty: request.inPagerduty,
     ...(row.decision && command === "undo" ? { decisionId: row.decision.id } : {}),

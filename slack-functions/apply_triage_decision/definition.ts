@@ -22,6 +22,7 @@ export const ApplyTriageDecisionDefinition = DefineFunction({
       decision: { type: Schema.types.string, title: "Decision", description: "create, merge or dismiss." },
       decided_by: { type: Schema.types.string, title: "Decided by", description: "The Slack user who decided." },
       decided_at: { type: Schema.types.string, title: "Decided at", description: "When, in ISO 8601." },
+      via: { type: Schema.types.string, title: "Through", description: "Which question or button took the answer." },
       reason: { type: Schema.types.string, title: "Reason", description: "Why it was dismissed." },
       note: { type: Schema.types.string, title: "Note", description: "What the person wrote beside the reason." },
       merge_into: {

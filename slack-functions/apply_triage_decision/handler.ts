@@ -1,5 +1,5 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
-import type { Decision } from "../../core/protocol.ts";
+import { type Decision, DECISION_WAYS } from "../../core/protocol.ts";
 import { fromIso } from "../../core/time.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { applyDecision } from "../shared/apply_decision.ts";
@@ -27,6 +27,7 @@ interface Inputs {
   readonly decision: string;
   readonly decided_by?: string;
   readonly decided_at?: string;
+  readonly via?: string;
   readonly reason?: string;
   readonly note?: string;
   readonly merge_into?: string;
@@ -36,6 +37,7 @@ interface Inputs {
 /** The decision in the step's inputs; undefined where there was nothing to decide. */
 async function decisionFrom(app: App, inputs: Inputs): Promise<Decision | undefined> {
   const { decision } = inputs;
+  const via = DECISION_WAYS.find((way) => way === inputs.via);
   if (inputs.incident_id === "" || !inputs.decided_by) return undefined;
   if (decision !== "create" && decision !== "merge" && decision !== "dismiss") return undefined;
   return {
@@ -45,6 +47,7 @@ async function decisionFrom(app: App, inputs: Inputs): Promise<Decision | undefi
     by: await personOf(app.slack, inputs.decided_by),
     at: fromIso(inputs.decided_at) ?? app.now,
     note: inputs.note ?? "",
+    ...(via === undefined ? {} : { via }),
     ...(decision === "dismiss"
       ? {
           reason: parseReason(inputs.reason),

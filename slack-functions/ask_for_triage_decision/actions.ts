@@ -4,7 +4,7 @@ import type {
   ViewSubmissionContext,
 } from "deno-slack-sdk/functions/interactivity/types.ts";
 import type { DismissReason, Incident } from "../../core/incident.ts";
-import type { PersonsDecision } from "../../core/protocol.ts";
+import type { DecisionWay, PersonsDecision } from "../../core/protocol.ts";
 import { toIso } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
 import { type App, openAppForClick, problemOf } from "../shared/app.ts";
@@ -21,7 +21,11 @@ import { DISMISS_REASON, dismissView, MERGE_TARGET, mergeView, recordingBlocks, 
 import { dismissalIn, dismissalOf } from "./dismissal.ts";
 import { drawQuestion } from "./question.ts";
 
-type Inputs = { incident_id: string };
+type Inputs = { incident_id: string; asked_by?: string };
+
+function wayOf(inputs: Inputs): DecisionWay {
+  return inputs.asked_by ? "question_asked_again" : "question";
+}
 
 /** "Yes, create incident": decided with one press. */
 export async function create(context: ActionContext<Inputs>) {
@@ -32,7 +36,10 @@ export async function create(context: ActionContext<Inputs>) {
     if (typeof record === "string") return tell(app, channelId, userId, record);
     const refused = await whyNotDecide(app, record.incident.id, userId);
     if (refused) return tell(app, channelId, userId, refused);
-    return decide(app, context.body.function_data.execution_id, record, messageTs, userId, { decision: "create" });
+    return decide(app, context.body.function_data.execution_id, record, messageTs, userId, {
+      decision: "create",
+      via: wayOf(context.inputs),
+    });
   });
 }
 
@@ -105,7 +112,7 @@ export async function submitMerge(context: ViewSubmissionContext<Inputs>) {
     if (refused) return fieldError(MERGE_TARGET, refused);
     const notAllowed = await whyNotDecide(app, record.incident.id, userId);
     if (notAllowed) return fieldError(MERGE_TARGET, notAllowed);
-    const answer = { decision: "merge", mergeInto: target.incident.id } as const;
+    const answer = { decision: "merge", mergeInto: target.incident.id, via: wayOf(context.inputs) } as const;
     const lost = await decide(app, executionId, record, metadataOf(context).questionTs, userId, answer);
     return lost ? fieldError(MERGE_TARGET, lost) : undefined;
   } catch (thrown) {
@@ -122,7 +129,7 @@ export async function submitDismiss(context: ViewSubmissionContext<Inputs>) {
     if (typeof record === "string") return fieldError(DISMISS_REASON, record);
     const refused = await whyNotDecide(app, record.incident.id, userId);
     if (refused) return fieldError(DISMISS_REASON, refused);
-    const answer = dismissalIn(context.view);
+    const answer = { ...dismissalIn(context.view), via: wayOf(context.inputs) };
     const lost = await decide(app, executionId, record, metadataOf(context).questionTs, userId, answer);
     return lost ? fieldError(DISMISS_REASON, lost) : undefined;
   } catch (thrown) {
@@ -132,6 +139,7 @@ export async function submitDismiss(context: ViewSubmissionContext<Inputs>) {
 
 export interface Answer {
   readonly decision: PersonsDecision["decision"];
+  readonly via: DecisionWay;
   readonly reason?: DismissReason;
   readonly note?: string;
   readonly mergeInto?: string;
@@ -186,6 +194,7 @@ function outputsOf(decision: PersonsDecision): Record<string, string> {
     decision: decision.decision,
     decided_by: decision.by.slackUserId,
     decided_at: toIso(decision.at),
+    via: decision.via ?? "",
     reason: decision.reason ?? "",
     note: decision.note,
     merge_into: decision.mergeInto ?? "",

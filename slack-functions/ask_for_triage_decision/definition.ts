@@ -37,6 +37,7 @@ export const AskForTriageDecisionDefinition = DefineFunction({
       decided_by: { type: Schema.types.string, title: "Decided by", description: "The Slack user who pressed." },
       decided_at: { type: Schema.types.string, title: "Decided at", description: "When, in ISO 8601." },
       reason: { type: Schema.types.string, title: "Reason", description: "Why it was dismissed." },
+      via: { type: Schema.types.string, title: "Through", description: "Which question or button took the answer." },
       note: { type: Schema.types.string, title: "Note", description: "What the person wrote beside the reason." },
       merge_into: {
         type: Schema.types.string,
@@ -60,6 +61,7 @@ export const AskForTriageDecisionDefinition = DefineFunction({
       "decision",
       "decided_by",
       "decided_at",
+      "via",
       "reason",
       "note",
       "merge_into",

@@ -25,6 +25,7 @@ const NOTHING_TO_DECIDE = {
   decision: "none",
   decided_by: "",
   decided_at: "",
+  via: "",
   reason: "",
   note: "",
   merge_into: "",

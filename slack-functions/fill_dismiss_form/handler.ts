@@ -29,6 +29,7 @@ const NOTHING = {
   decision: "none",
   decided_by: "",
   decided_at: "",
+  via: "",
   reason: "",
   note: "",
   merge_into: "",
@@ -86,7 +87,10 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
     const refused = await whyNotDecide(app, record.incident.id, userId);
     if (refused) return fieldError(refused);
     const own = await takeOver(app, record, executionId, userId);
-    const lost = await decide(app, executionId, own, own.questionTs, userId, dismissalIn(context.view));
+    const lost = await decide(app, executionId, own, own.questionTs, userId, {
+      ...dismissalIn(context.view),
+      via: "dismiss_button",
+    });
     return lost ? fieldError(lost) : undefined;
   } catch (thrown) {
     return fieldError(problemOf(thrown));

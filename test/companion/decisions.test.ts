@@ -34,6 +34,21 @@ async function openSecond(): Promise<string> {
   return world.triggers.triages[1]?.incident_id ?? "";
 }
 
+it("is on the timeline with who decided, when, and through what", async () => {
+  await decide(decisionOf(incidentId, "dismiss", { by: BEN, via: "dismiss_button" }));
+  const timeline = await world.store.transaction((tx) => tx.timeline(incidentId));
+  expect(timeline.find(({ what }) => what === "incident.dismissed")).toMatchObject({
+    actor: "slack:U0BEN",
+    at: START,
+    data: { via: "dismiss_button", at: START },
+  });
+});
+
+it("through something that this version does not know is taken all the same", async () => {
+  const decision = { ...decisionOf(incidentId, "create"), via: "telepathy" } as unknown as Decision;
+  expect((await decide(decision)).status).toBe(200);
+});
+
 describe("create", () => {
   it("acknowledges as the presser when PagerDuty has assigned them, and leaves a note with the channel", async () => {
     expect((await decide(decisionOf(incidentId, "create"))).status).toBe(200);

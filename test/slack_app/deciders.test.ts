@@ -1,7 +1,15 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { create } from "../../slack-functions/ask_for_triage_decision/actions.ts";
 import { whyNotDecide } from "../../slack-functions/shared/deciders.ts";
-import { AT } from "./builders.ts";
+import { newRecord, saveIncident } from "../../slack-functions/shared/incidents.ts";
+import { AT, INCIDENTS } from "./builders.ts";
 import { type FakeApp, fakeApp } from "./fake_app.ts";
+import { pressBody } from "./fake_slack.ts";
+
+vi.mock(import("../../slack-functions/shared/app.ts"), async (original) => ({
+  ...(await original()),
+  openAppForClick: () => fake.app,
+}));
 
 let fake: FakeApp;
 beforeEach(() => {
@@ -19,6 +27,14 @@ beforeEach(() => {
     ok: true,
     users: usergroup === "S0ONCALL" ? ["U0RAVI"] : [],
   }));
+});
+
+const pressContext = (user: string) => ({
+  env: {},
+  team_id: "T1",
+  token: "Fx1",
+  inputs: { incident_id: "inc_1" },
+  user,
 });
 
 const why = (userId: string) => whyNotDecide(fake.app, "inc_1", userId);
@@ -50,6 +66,24 @@ describe("deciding on a service whose setting names a user group", () => {
     delete fake.answers.deciders;
     expect(await why("U0DANA")).toBeUndefined();
   });
+});
+
+it("a press of somebody who may not decide completes nothing, and says why to them alone", async () => {
+  fake.answers.deciders = { ok: true, group: "S0ONCALL", isOnCall: false };
+  await saveIncident(fake.app, newRecord(INCIDENTS.triage), INCIDENTS.triage, {
+    channelId: "C1",
+    questionTs: "1.2",
+    questionExecutionId: "Fx1",
+  });
+  const press = (user: string) =>
+    create({ ...pressContext(user), body: pressBody("Fx1", user) } as unknown as Parameters<typeof create>[0]);
+  await press("U0DANA");
+  expect(fake.made("functions.completeSuccess")).toEqual([]);
+  expect(fake.made("chat.postEphemeral")).toMatchObject([
+    { user: "U0DANA", text: expect.stringContaining("S0ONCALL") as string },
+  ]);
+  await press("U0RAVI");
+  expect(fake.made("functions.completeSuccess")).toHaveLength(1);
 });
 
 it("every full member decides where no group is named", async () => {

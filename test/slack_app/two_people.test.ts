@@ -11,6 +11,7 @@ import {
   MERGE_TARGET,
   MERGE_VIEW,
 } from "../../slack-functions/ask_for_triage_decision/blocks.ts";
+import dismissForm from "../../slack-functions/fill_dismiss_form/handler.ts";
 import { RESOLVE_VIEW } from "../../slack-functions/fill_resolve_form/blocks.ts";
 import resolveForm from "../../slack-functions/fill_resolve_form/handler.ts";
 import { ATTACH, offerBlocks, SET_ASIDE } from "../../slack-functions/offer_later_alert/blocks.ts";
@@ -91,6 +92,17 @@ describe("two people at one question", () => {
     const winner = slack.completions.find(({ answer }) => answer === "ok")?.outputs["decided_by"];
     expect(errors).toHaveLength(["U0RAVI", "U0LENA"].filter((user) => user !== winner).length);
     for (const error of errors) expect(error).toMatch(/Somebody else was a moment earlier|already decided/);
+  });
+
+  it.each([
+    ["question", () => create("U0DANA")],
+    ["question", () => submitDismiss("U0DANA")],
+    ["question_asked_again", () => press(ask, "U0DANA", CREATE, { asked_by: "U0RAVI" })],
+    ["dismiss_button", () => submit(dismissForm, "U0DANA", DISMISS_VIEW, dismissal)],
+  ])("leave on record that it was decided through the %s", async (via, decide) => {
+    await incident(INCIDENTS.triage);
+    await decide();
+    expect(slack.completions.map(({ outputs }) => outputs["via"])).toEqual([via]);
   });
 
   it("and whose form comes in after the decision, before the record shows it, are told by the form", async () => {
