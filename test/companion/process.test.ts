@@ -11,7 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MINUTE, toIso } from "../../core/time.ts";
 import { type FakePagerduty, startFakePagerduty } from "./fake_pagerduty.ts";
 import { type FakeTriggers, startFakeTriggers } from "./fake_triggers.ts";
-import { eventBody, pagerdutySignature, settingsFor, START } from "./world.ts";
+import { eventBody, pagerdutySignature, settingsFor, SHARED_SECRET, START, WEBHOOK_SECRET } from "./world.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -37,8 +37,10 @@ afterEach(async () => {
     child.kill("SIGKILL");
     await ended;
   }
+  const log = running.flatMap((one) => one.log).join("\n");
   running = [];
   await Promise.all([pagerduty.close(), triggers.close()]);
+  for (const secret of [WEBHOOK_SECRET, SHARED_SECRET, "pd-token", "/triggers/T1"]) expect(log).not.toContain(secret);
   rmSync(folder, { recursive: true, force: true });
 });
 
