@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import chromium from "@sparticuz/chromium";
 import { type Browser, chromium as playwright } from "playwright-core";
 import { afterAll, expect } from "vitest";
+import type { RunView } from "../../sandbox/page_api.ts";
 import * as seed from "../../sandbox/seed.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -108,7 +109,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   process.once("exit", killAtExit);
   let url: string | undefined;
   const stop = async () => {
-    const log = url === undefined ? "" : await companionLog(url);
+    const log = url === undefined ? "" : await logsOf(url);
     url = undefined;
     process.off("exit", killAtExit);
     await endProcess(child);
@@ -125,7 +126,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   }
 }
 
-/** What no line of the companion's log may hold, whatever a test did. */
+/** What no line of a log may hold, the companion's or a function's, whatever a test did. */
 const SECRETS = [
   seed.SANDBOX_BOT_TOKEN,
   seed.SANDBOX_PAGERDUTY_TOKEN,
@@ -135,9 +136,13 @@ const SECRETS = [
   "/slack/triggers/",
 ];
 
-async function companionLog(url: string): Promise<string> {
+async function logsOf(url: string): Promise<string> {
+  const get = async (path: string) => (await fetch(url + path, { signal: AbortSignal.timeout(STOP_LIMIT_MS) })).text();
   try {
-    return await (await fetch(`${url}/sandbox/companion/log`, { signal: AbortSignal.timeout(STOP_LIMIT_MS) })).text();
+    const runs = JSON.parse(await get("/sandbox/runs")) as readonly RunView[];
+    return [await get("/sandbox/companion/log"), ...runs.flatMap(({ steps }) => steps.flatMap(({ log }) => log))].join(
+      "\n",
+    );
   } catch {
     // A test ended the sandbox by other means; there is no log any more.
     return "";
