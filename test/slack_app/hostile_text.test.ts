@@ -19,7 +19,7 @@ import { updateBlocks } from "../../slack-functions/shared/latest_update.ts";
 import { noChannelBlocks, noChannelText } from "../../slack-functions/shared/meeting_place.ts";
 import { tableBlocks } from "../../slack-functions/shared/storm_table.ts";
 import { takenBackText } from "../../slack-functions/undo_triage/words.ts";
-import { alert, AT, INCIDENTS, record, view } from "./builders.ts";
+import { alert, AT, DANA, INCIDENTS, record, view } from "./builders.ts";
 
 const MARKUP =
   "<!channel> <!here|x> <@U0EVIL> <#C0EVIL> <https://evil.example|PagerDuty> *b* _i_ ~s~ `c`\n> q | &lt;!everyone&gt;";
@@ -153,7 +153,7 @@ const BUILDERS: Readonly<Record<string, (stuff: Stuff) => readonly Drawn[]>> = {
     return [{ modal: ask.dismissView(dismissal, "C1", "1.1") }];
   },
   "resolve form": (stuff) => [
-    { modal: resolveView(first(stuff), stuff.alerts, stuff.text.slice(0, 100) && "A note.") },
+    { modal: resolveView(first(stuff), stuff.alerts, stuff.text.slice(0, 100) && "A note.", DANA) },
   ],
   "undo forms": (stuff) => [
     ...stuff.incidents.map((one) => ({
