@@ -64,32 +64,44 @@ function orphans(evidence: Evidence): string[] {
     .map((id) => `${id} is open in PagerDuty and belongs to no open incident`);
 }
 
-/** One incident, one channel. */
-function channelProblems({ observed }: Evidence): string[] {
-  return [...observed.channels].flatMap(([incidentId, channels]) =>
-    channels.size > 1 ? [`${incidentId} has the channels ${[...channels].join(" and ")}`] : [],
-  );
+/** One incident, one channel: a further one only follows one that is archived. */
+function channelProblems({ observed, slack }: Evidence): string[] {
+  return [...observed.channels].flatMap(([incidentId, channels]) => {
+    const living = [...channels].filter((id) => slack.platform.state.channels[id]?.isArchived === false);
+    return living.length > 1 ? [`${incidentId} has the channels ${living.join(" and ")}`] : [];
+  });
 }
 
 const NEXT: Readonly<Record<string, readonly string[]>> = {
   triage: ["active", "merged", "dismissed"],
   active: ["resolved"],
-  resolved: [],
-  merged: [],
-  dismissed: [],
 };
+/** What a decision that is taken back goes to. */
+const BACK: Readonly<Record<string, string>> = { merged: "triage", dismissed: "triage", resolved: "active" };
 
-/** One decision per triage, whoever and however many press. */
+/** One decision per triage, whoever and however many press; it is taken back only where somebody asked for that. */
 function decisionProblems({ observed }: Evidence): string[] {
-  return [...observed.states].flatMap(([incidentId, states]) =>
-    states.flatMap((state, index) => {
+  return [...observed.states].flatMap(([incidentId, states]) => {
+    let asked = undosOf(observed, incidentId);
+    return states.flatMap((state, index) => {
       const before = states[index - 1];
       if (!before) return state.status === "triage" ? [] : [`${incidentId} begins as ${state.status}`];
       if (NEXT[before.status]?.includes(state.status)) return [];
+      const undo = BACK[before.status] === state.status ? asked.find(({ at }) => at <= state.at) : undefined;
+      asked = asked.filter((one) => one !== undo);
+      if (undo) return [];
       return [
         `${incidentId} went from ${before.status} (${before.decisionId}) to ${state.status} (${state.decisionId})`,
       ];
-    }),
+    });
+  });
+}
+
+/** The forms by which people took a decision on the incident back. */
+function undosOf({ completions }: Observed, incidentId: string) {
+  return completions.filter(
+    ({ step, outputs }) =>
+      step === "fill_undo_form" && outputs["incident_id"] === incidentId && outputs["command"] !== "",
   );
 }
 
@@ -134,9 +146,14 @@ function tickedFor({ completions }: Observed, incidentId: string, at: number) {
     .map((id) => ({ id, at: first.at }));
 }
 
+/** Whether it was resolved after that, or our own undo of the matter came in between. */
 function isResolvedSince(evidence: Evidence, alertId: string, at: number): boolean {
   const incident = evidence.pagerduty.find(({ id }) => id === alertId);
   if (!incident || incident.status === "resolved") return true;
+  const isTakenBack = evidence.observed.orders.some(
+    (order) => order.alertId === alertId && order.before === "resolved" && order.status !== "resolved",
+  );
+  if (isTakenBack) return true;
   return incident.log.some((entry) => entry.type === "resolve" && entry.at >= at);
 }
 
@@ -168,9 +185,13 @@ const STOPPING = ["create", "merge_view", "attach", "acknowledge"];
 /** No page is stopped or started again without a press of that person that says so. */
 function acknowledgeProblems({ observed }: Evidence): string[] {
   return observed.orders.flatMap(({ at, alertId, status, before, from }) => {
-    if (before === "resolved" && status !== "resolved") return [`${alertId} was reopened by us`];
-    if (status !== "acknowledged") return [];
     const user = PEOPLE.find(({ email }) => email === from)?.slackId;
+    const undos = observed.completions.filter((one) => one.step === "fill_undo_form" && one.at <= at);
+    const asked = undos.some(({ outputs }) => outputs["done_by"] === user && outputs["in_pagerduty"] !== "");
+    if (before === "resolved" && status !== "resolved") {
+      return asked ? [] : [`${alertId} was reopened for ${from}, who asked for no such thing`];
+    }
+    if (status !== "acknowledged" || asked) return [];
     const said = observed.presses.some(
       (press) => press.user === user && press.at <= at && STOPPING.includes(press.action),
     );
@@ -193,7 +214,18 @@ const CHIPS: readonly (readonly [RegExp, string])[] = [
   [/\*Resolved\*/, "resolved"],
 ];
 
+/** The cards that people go by: those of channels that are not archived, or the last one. */
 function cardsOf(evidence: Evidence): Card[] {
+  const { channels } = evidence.slack.platform.state;
+  const all = allCards(evidence).toSorted((one, other) => Number(other.message.ts) - Number(one.message.ts));
+  return all.filter(
+    (card, index) =>
+      channels[card.message.channel]?.isArchived === false ||
+      all.findIndex(({ incidentId }) => incidentId === card.incidentId) === index,
+  );
+}
+
+function allCards(evidence: Evidence): Card[] {
   return Object.values(evidence.slack.platform.state.channels).flatMap(({ id }) =>
     messagesIn(evidence, id).flatMap((message) => {
       const incidentId = message.blocks.map((block) => /^card:(.+)$/.exec(block.block_id)?.[1]).find(Boolean);
