@@ -107,7 +107,7 @@ export function createFunctionHost(deps: WorldDeps, parts: Parts): FunctionHost 
     // What crosses a wire is a copy.
     const args = JSON.parse(JSON.stringify(given)) as Values;
     const step = stepOf(platform, textOf(args["function_execution_id"]));
-    const answer = deps.plant.answers(call.name, method, args, () => answered(token, method, args));
+    const answer = deps.plant.answers(call.name, method, args, (asked) => answered(token, method, asked));
     account.note(`${call.name}/${call.id} of ${call.incidentId}: ${method} ${answer.error ?? "ok"}`);
     if (answer.ok) watchAnswer(deps.observed, account, time.now(), { method, args, answer, step });
     if (trouble.strikes("answer_lost")) throw new TypeError("The connection was closed.");

@@ -1,4 +1,5 @@
 /** Judges a day by the stand-ins' logs alone: what people saw, what PagerDuty did, what Slack holds in the end. */
+import { MINUTE } from "../core/time.ts";
 import type { StoredIncident } from "../sandbox/pagerduty/state.ts";
 import { interactiveElements } from "../sandbox/slack/blocks.ts";
 import { findExecution, isOpen } from "../sandbox/slack/platform.ts";
@@ -26,6 +27,7 @@ export function judge(evidence: Evidence): readonly string[] {
     ...acknowledgeProblems(evidence),
     ...cardProblems(evidence),
     ...liveButtons(evidence),
+    ...doubleReminders(evidence),
   ];
 }
 
@@ -293,6 +295,24 @@ function liveButtons(evidence: Evidence): string[] {
         ? [`the question of ${incidentId}, which is ${status}, still has live buttons`]
         : [];
     });
+}
+
+/** Sooner than this no reminder of the same number is due again, even where a decision was taken back in between. */
+const REMINDERS_APART_MS = 4.9 * MINUTE;
+
+/** Nobody is reminded twice by the same reminder. */
+function doubleReminders(evidence: Evidence): string[] {
+  return Object.values(evidence.slack.platform.state.channels).flatMap(({ id, name }) => {
+    const reminders = messagesIn(evidence, id).flatMap(({ ts, blocks, threadTs = "" }) =>
+      blocks
+        .filter(({ block_id }) => /^reminder:\d+$/.test(block_id))
+        .map(({ block_id }) => ({ key: `${threadTs} ${block_id}`, at: Number(ts) * 1_000 })),
+    );
+    const again = reminders.filter(({ key, at }, index) =>
+      reminders.slice(0, index).some((one) => one.key === key && at - one.at < REMINDERS_APART_MS),
+    );
+    return again.map(({ key }) => `#${name} has ${key.trim()} twice`);
+  });
 }
 
 function channelsOfOpenIncidents(evidence: Evidence): string[] {

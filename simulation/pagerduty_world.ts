@@ -64,6 +64,7 @@ export function createPagerdutyWorld(
     );
     const query = pairs.length > 0 ? `?${new URLSearchParams(pairs).toString()}` : "";
     const path = url.slice(BASE_URL.length);
+    if (deps.plant.refuses(method, path)) return refusal(500);
     const alertId = /^\/pagerduty\/incidents\/([A-Z0-9]+)$/.exec(path)?.[1];
     const before = method === "PUT" && alertId ? await statusOf(alertId) : "";
     const response = await call(method, path + query, data, headers);

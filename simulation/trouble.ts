@@ -24,6 +24,8 @@ const PROBABILITY = {
   answer_lost: 0.001,
   /** A message that comes a second time, some time later. */
   doubled: 0.03,
+  /** A webhook that comes after others that were sent later. */
+  webhook_late: 0.03,
   /** Slack accepts the call of a trigger and runs nothing. */
   run_dropped: 0.03,
   /** A call of Slack's API is told to wait although the limit is not reached. */
