@@ -48,7 +48,7 @@ export default defineConfig({
         test: {
           name: "simulation",
           include: SIMULATION,
-          testTimeout: 240_000,
+          testTimeout: 600_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
