@@ -6,6 +6,7 @@ import type { Block } from "../shared/card.ts";
 import { whyNotDecide } from "../shared/deciders.ts";
 import { alertIdsOf, awaitIncident, type IncidentRecord, readIncident } from "../shared/incidents.ts";
 import { personOf } from "../shared/people.ts";
+import { publish } from "../shared/publish.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { isChannelLost } from "../shared/successor_channel.ts";
 import { detachView, sentenceView, undoView } from "./blocks.ts";
@@ -16,7 +17,12 @@ export async function formFor(app: App, incidentId: string, userId: string): Pro
   if (!record) return sentenceView("That incident could not be found. It may be older than what Slack keeps.");
   const refused = await whyNotDecide(app, incidentId, userId);
   if (refused) return sentenceView(refused);
-  if (isOpen(record.incident)) return detachForm(record, await attachedAlerts(app, record));
+  if (isOpen(record.incident)) {
+    const attached = await attachedAlerts(app, record);
+    // A card that offers an undo all the same was left so by a run that died over an earlier one.
+    if (attached.length < 2) await publish(app, record);
+    return detachForm(record, attached);
+  }
   const [outcome, lost, target] = await Promise.all([
     app.companion.call("undoPreview", { incidentId, by: await personOf(app.slack, userId) }),
     isChannelLost(app, record),

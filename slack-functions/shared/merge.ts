@@ -28,6 +28,8 @@ export async function carryMergeOver(
   for (const stored of alerts) {
     const { relation } = stored.alert;
     if (relation !== "attached" && relation !== "offered") continue;
+    // One that went elsewhere before stays there, though the source lists it still.
+    if (stored.incidentId !== source.incident.id && stored.incidentId !== target.incident.id) continue;
     moved.push(await writeAlert(app, stored, stored.alert, target.incident.id));
   }
   // The companion tells the target's list in full; until it does, the card must not forget what was just merged. What
