@@ -108,7 +108,7 @@ export function createFunctionHost(deps: WorldDeps, parts: Parts): FunctionHost 
     const args = JSON.parse(JSON.stringify(given)) as Values;
     const step = stepOf(platform, textOf(args["function_execution_id"]));
     const answer = deps.plant.answers(call.name, method, args, (asked) => answered(token, method, asked));
-    account.note(`${call.name}/${call.id} of ${call.incidentId}: ${method} ${answer.error ?? "ok"}`);
+    account.note(`${call.name}/${call.id} of ${call.incidentId}: ${method} ${answer.error ?? "ok"}${written(args)}`);
     if (answer.ok) watchAnswer(deps.observed, account, time.now(), { method, args, answer, step });
     if (trouble.strikes("answer_lost")) throw new TypeError("The connection was closed.");
     await time.wait(trouble.travel());
@@ -212,4 +212,10 @@ function rateLimited(seconds: number) {
 
 function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+/** What a write puts into a datastore, as far as a reader of the account wants to know. */
+function written({ datastore, item }: Values): string {
+  if (typeof datastore !== "string" || typeof item !== "object") return "";
+  return ` ${datastore} ${JSON.stringify(item).slice(0, 700)}`;
 }

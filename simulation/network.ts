@@ -39,7 +39,7 @@ export function createNetwork(deps: NetworkDeps): { fetch(url: string, init: Req
     return deps.companion().whileAlive(() =>
       carried(() => {
         if (isSlackDown) return Promise.resolve(new Response("unavailable", { status: 503 }));
-        account.note(`trigger ${name} ${raw.slice(0, 200)}`);
+        account.note(`trigger ${name} ${raw.slice(0, 1_200)}`);
         return Promise.resolve(deps.slack().callTrigger(name, raw));
       }),
     );

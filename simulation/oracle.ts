@@ -35,15 +35,19 @@ function pagerdutyStatus({ pagerduty }: Evidence, alertId: string): string {
   return pagerduty.find(({ id }) => id === alertId)?.status ?? "";
 }
 
+/** An alert that is over this soon after it came need not be told of any more. */
+const SHORT_LIVED_MS = 5 * MINUTE;
+
 /** Nothing that was acknowledged to PagerDuty is lost. */
-function unseenAlerts(evidence: Evidence): string[] {
-  const { observed } = evidence;
-  const raised = new Set(observed.taken.filter(({ type }) => type === "incident.triggered").map((one) => one.alertId));
-  return [...raised].flatMap((id) => {
-    if (observed.shown.has(id)) return [];
-    // Over before anybody could be told, and never seen: that is no loss only if its end was known first.
-    const first = observed.taken.find(({ alertId }) => alertId === id);
-    return first?.type === "incident.resolved" ? [] : [`${id} was taken and nobody ever saw it`];
+function unseenAlerts({ observed }: Evidence): string[] {
+  const raised = new Map<string, number>();
+  for (const { type, alertId, at } of observed.taken) {
+    if (type === "incident.triggered" && !raised.has(alertId)) raised.set(alertId, at);
+  }
+  return [...raised].flatMap(([id, at]) => {
+    const end = observed.taken.find(({ type, alertId }) => type === "incident.resolved" && alertId === id);
+    const isShortLived = end !== undefined && end.at - at <= SHORT_LIVED_MS;
+    return observed.shown.has(id) || isShortLived ? [] : [`${id} was taken and nobody ever saw it`];
   });
 }
 
