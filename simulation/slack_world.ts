@@ -90,7 +90,7 @@ export function createSlackWorld(
       if (trouble.strikes("doubled")) {
         account.tell(`Slack runs ${what} twice`);
         // Two runs at the same moment could not be told apart by anything in Slack: the second one comes a while later.
-        time.after(chance.between(15_000, 120_000), () => fire(name, body));
+        time.after(chance.between(60_000, 170_000), () => fire(name, body));
       }
       return answer({ ok: true });
     },

@@ -1,4 +1,5 @@
 import type { Alert } from "../../core/alert.ts";
+import { QUESTION_BLOCK } from "../shared/apply_decision.ts";
 import { DISMISS_REASONS, type Incident } from "../../core/incident.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { describeDuration, type Instant } from "../../core/time.ts";
@@ -31,7 +32,7 @@ export function questionBlocks(onCall: readonly string[], whatAPressDoes: string
     section(`${people ? `${people} ` : ""}*${QUESTION}*`),
     {
       type: "actions",
-      block_id: "question",
+      block_id: QUESTION_BLOCK,
       elements: [
         button("Yes, create incident", CREATE, "primary"),
         button("Part of another incident…", MERGE),

@@ -4,7 +4,16 @@ import { type Command, transition } from "../../core/transitions.ts";
 import type { App } from "./app.ts";
 import { backToTriage } from "./back_to_triage.ts";
 import { context, section } from "./card.ts";
-import { awaitIncident, type IncidentRecord, placeOf, readIncident, saveIncident, sharesChannel } from "./incidents.ts";
+import { hasBlock, lastMessages } from "./history.ts";
+import {
+  awaitIncident,
+  type IncidentRecord,
+  placeOf,
+  readIncident,
+  saveIncident,
+  sharesChannel,
+  whereOf,
+} from "./incidents.ts";
 import { inLivingChannel } from "./living_channel.ts";
 import { carryMergeOver } from "./merge.ts";
 import { retireOffer } from "./later_alerts.ts";
@@ -14,7 +23,7 @@ import { handOver, isUnsent } from "./pending.ts";
 import { publish, publishTopic } from "./publish.ts";
 import { refusalSentence } from "./refusals.ts";
 import { shows } from "./settling.ts";
-import { mayCall } from "./slack.ts";
+import { mayCall, textOf } from "./slack.ts";
 
 /**
  * Applies a decision: record, PagerDuty through the companion, messages. It may come twice (a run that died, a decision
@@ -80,6 +89,7 @@ async function applyTo(
     }),
     publishTopic(app, after),
     closeLateQuestion(app, after),
+    closeForgottenQuestions(app, after),
   ]);
   // Last, since what the companion does not hear of as applied comes again.
   await tell(app, after, decision, "applied");
@@ -161,6 +171,18 @@ async function closeLateQuestion(app: App, after: IncidentRecord): Promise<void>
   if (latest && latest.questionTs !== after.questionTs) {
     await closeQuestion(app, { ...after, questionTs: latest.questionTs });
   }
+}
+
+/** The block by which a question with its buttons is known. */
+export const QUESTION_BLOCK = "question";
+
+const LOOK_BACK = 100;
+
+/** A run that asked anew may have died before it took the buttons of the question before away. */
+async function closeForgottenQuestions(app: App, after: IncidentRecord): Promise<void> {
+  const messages = await lastMessages(app.slack, whereOf(after), LOOK_BACK);
+  const forgotten = messages.filter((message) => hasBlock(message, QUESTION_BLOCK));
+  await Promise.all(forgotten.map(({ ts }) => closeQuestion(app, { ...after, questionTs: textOf(ts) })));
 }
 
 async function answerText(app: App, { incident, alertIds }: IncidentRecord): Promise<string> {
