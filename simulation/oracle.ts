@@ -145,11 +145,18 @@ function tickedFor({ completions }: Observed, incidentId: string, at: number) {
     (one) => one.step === "resolve_incident" && one.outputs["status"] === "resolved",
   );
   const own = forms.filter(({ execution }) => carriedOut.some(({ inputs }) => inputs["request_id"] === execution));
+  const detached = completions
+    .filter(({ step, outputs }) => step === "fill_undo_form" && outputs["command"] === "detach")
+    .flatMap(({ outputs }) => idsIn(outputs["alerts"]));
   const [first, ...others] = own.length > 0 ? own : forms;
   if (!first) return [];
-  return idsIn(first.outputs["ticked_alerts"])
-    .filter((id) => others.every(({ outputs }) => idsIn(outputs["ticked_alerts"]).includes(id)))
-    .map((id) => ({ id, at: first.at }));
+  return (
+    idsIn(first.outputs["ticked_alerts"])
+      .filter((id) => others.every(({ outputs }) => idsIn(outputs["ticked_alerts"]).includes(id)))
+      // Somebody else took it off the incident while the form was open.
+      .filter((id) => !detached.includes(id))
+      .map((id) => ({ id, at: first.at }))
+  );
 }
 
 /** Whether it was resolved after that, or our own undo of the matter came in between. */
