@@ -102,9 +102,13 @@ function withoutOffers(tx: Transaction): Transaction {
   };
 }
 
-/** A reminder that comes again does not find itself. */
-function hideReminders(_step: string, method: string, args: Values, ask: Ask): ApiAnswer {
+/** A reminder that comes again finds neither its number on the record nor itself among the messages. */
+function hideReminders(step: string, method: string, args: Values, ask: Ask): ApiAnswer {
   const given = ask(args);
+  const item = given["item"] as Values | undefined;
+  if (step === "apply_signal" && isReadOf("incidents", method, args) && item?.["id"]) {
+    return { ...given, item: { ...item, sequence: 0 } };
+  }
   if (method !== "conversations.history" && method !== "conversations.replies") return given;
   const messages = (given["messages"] ?? []) as readonly unknown[];
   return { ...given, messages: messages.filter((message) => !JSON.stringify(message).includes('"reminder:')) };

@@ -19,7 +19,7 @@ const GIVES_AWAY: Readonly<Record<Fault, RegExp>> = {
   "join to a closed incident": /belongs to no open incident/,
   "missing dedupe": /has the channels|has two cards/,
   "swapped order": /the card of \S+ says ".*" of/,
-  "forgotten pending effect": /was ticked and is not resolved|was dismissed and is not resolved|the card of/,
+  "forgotten pending effect": /was ticked and is not resolved|was dismissed and is not resolved|not confirmed it yet/,
 };
 
 /** The first seed whose day is good as the product is and bad with the fault; undefined where there is none. */
