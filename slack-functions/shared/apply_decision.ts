@@ -99,7 +99,8 @@ async function applyTo(
 function tell(app: App, record: IncidentRecord, decision: Decision, phase: "decided" | "applied") {
   const place = placeOf(record);
   const body = { phase, decision, ...(place ? { place } : {}) };
-  return handOver(app, "decide", record.incident.id, decision.id, body);
+  // An entry a phase: a sync that has just handed over "decided" would otherwise forget an "applied" written since.
+  return handOver(app, "decide", record.incident.id, `${decision.id}:${phase}`, body);
 }
 
 async function decideRecord(

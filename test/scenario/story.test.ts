@@ -336,6 +336,8 @@ describe("when something is down", () => {
     await world.post("/sandbox/companion", { action: "start" });
     const pressedAt = (await world.get<{ now: number }>("/sandbox/state")).now;
     await world.pagerdutyIncident(1, "resolved");
+    // What the run that pressed kept after the first sync had looked goes with the next one.
+    await world.advance(60_000);
     await world.message(channel.id, /PagerDuty confirmed it/);
     for (let minutes = 0; minutes < 5; minutes += 1) await world.advance(60_000);
     const resolves = (await world.pagerdutyIncident(1)).log.filter(({ text }) => /resolved/i.test(text));

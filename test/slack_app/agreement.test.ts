@@ -201,6 +201,29 @@ describe("one decision", () => {
     await expectAgreement();
   });
 
+  it("is known as applied although that was said while a sync handed over that it was made", async () => {
+    const decision = decisionOf(ids[0]!, "create");
+    isDown = true;
+    fake.on("chat.update", () => {
+      throw new Error("the run dies");
+    });
+    await expect(applyDecision(app, decision)).rejects.toThrow("the run dies");
+    fake.on("chat.update", () => ({ ok: true }));
+    isDown = false;
+    const syncing: App["companion"]["call"] = async (call, body) => {
+      const answer = await reach(call, body);
+      // The companion had answered the sync, which has not taken the entry away, when it was killed again.
+      isDown = true;
+      await applyDecision(app, decision);
+      return answer;
+    };
+    await handOverPending({ ...app, companion: { call: syncing } });
+    isDown = false;
+    await handOverPending(app);
+    const row = await world.store.transaction((tx) => tx.incident(ids[0]!));
+    expect(row?.appliedAt).toBeDefined();
+  });
+
   it("is applied a minute later where the step died that was to apply it", async () => {
     await world.call("decide", { phase: "decided", decision: decisionOf(ids[0]!, "create") });
     expect((await inSlack(0))?.status).toBe("triage");
