@@ -3,7 +3,7 @@ import { readStoreConfiguration } from "./configuration.ts";
 import { readEnvironment } from "./environment.ts";
 import { quarantineCommand, QUARANTINE_USAGE } from "./quarantine_command.ts";
 import { settingsCommand, SETTINGS_USAGE } from "./settings_command.ts";
-import { openSqliteStore } from "./store/sqlite.ts";
+import { openStore } from "./store/open_store.ts";
 import type { Result } from "../core/result.ts";
 
 const BAD_INPUT = 2;
@@ -28,9 +28,9 @@ function isTopic(word: string): word is Topic {
 async function withStore(topic: Topic, words: readonly string[]): Promise<Result<string, string>> {
   const configuration = readStoreConfiguration(readEnvironment());
   if (!configuration.ok) return configuration;
-  const { databasePath, debounceWindowMs } = configuration.value;
-  // The companion owns the file and what is in hand there.
-  const store = await openSqliteStore(databasePath, { isOwner: false });
+  const { database, debounceWindowMs } = configuration.value;
+  // The companions own what is in hand there.
+  const store = await openStore(database, { isOwner: false });
   try {
     if (topic === "quarantine") return await quarantineCommand(store, words);
     return await settingsCommand(store, words, debounceWindowMs);

@@ -3,11 +3,11 @@ import { accept, refuse, type Result } from "../core/result.ts";
 import { DEFAULT_STORM, type StormSettings } from "../core/storm.ts";
 import { MINUTE } from "../core/time.ts";
 import type { Environment } from "./environment.ts";
+import type { Database } from "./store/open_store.ts";
 
 export interface Configuration {
   readonly port: number;
-  /** Path of the SQLite file, or ":memory:". */
-  readonly databasePath: string;
+  readonly database: Database;
   readonly pagerduty: {
     readonly webhookSecrets: readonly string[];
     readonly apiToken: string;
@@ -90,19 +90,27 @@ function wholeNumber(min: number, max: number) {
     .refine((number) => number >= min && number <= max, problem);
 }
 
-const databasePath = z.string().transform((text, context) => {
+const database = z.string().transform((text, context): Database => {
   if (/^postgres(ql)?:/i.test(text)) {
-    context.addIssue({
-      code: "custom",
-      message: "names a PostgreSQL database, which this version cannot use yet; only SQLite works today",
-    });
+    if (isPostgresUrl(text)) return { kind: "postgres", url: text };
+    context.addIssue({ code: "custom", message: "must name a host and a database of PostgreSQL, and be a valid URL" });
     return z.NEVER;
   }
   const path = /^sqlite:(.+)$/.exec(text)?.[1];
-  if (path !== undefined) return path;
-  context.addIssue({ code: "custom", message: "must begin with sqlite: and name a file" });
+  if (path !== undefined) return { kind: "sqlite", path };
+  context.addIssue({ code: "custom", message: "must begin with sqlite: and name a file, or with postgres://" });
   return z.NEVER;
 });
+
+function isPostgresUrl(text: string): boolean {
+  try {
+    const { host, pathname, hash } = new URL(text);
+    // A # that was not written as %23 ends the address in the middle of its password.
+    return host !== "" && pathname.length > 1 && hash === "";
+  } catch {
+    return false;
+  }
+}
 
 const userMap = z.string().transform((text, context): ReadonlyMap<string, string> => {
   const map = new Map<string, string>();
@@ -123,7 +131,7 @@ const printable = z.string().regex(/^[\x21-\x7e]+$/, "must be one line of printa
 
 const schema = z.object({
   PORT: wholeNumber(0, 65_535).prefault("8787"),
-  DATABASE_URL: databasePath.prefault("sqlite:./data/companion.db"),
+  DATABASE_URL: database.prefault("sqlite:./data/companion.db"),
   PAGERDUTY_WEBHOOK_SECRETS: secrets,
   PAGERDUTY_API_TOKEN: printable,
   PAGERDUTY_API_URL: baseAddress.prefault("https://api.pagerduty.com"),
@@ -178,7 +186,7 @@ const VARIABLES = Object.keys(EXAMPLES) as readonly Variable[];
 /** What a command needs that only works on the store: no secrets. The refusal is a sentence. */
 export function readStoreConfiguration(
   environment: Environment,
-): Result<Pick<Configuration, "databasePath" | "debounceWindowMs">, string> {
+): Result<Pick<Configuration, "database" | "debounceWindowMs">, string> {
   const part = schema.pick({ DATABASE_URL: true, DEBOUNCE_WINDOW_MINUTES: true });
   const value = (variable: Variable): string | undefined => environment[variable]?.trim() || undefined;
   const parsed = part.safeParse({
@@ -186,8 +194,8 @@ export function readStoreConfiguration(
     DEBOUNCE_WINDOW_MINUTES: value("DEBOUNCE_WINDOW_MINUTES"),
   });
   if (parsed.success) {
-    const { DATABASE_URL: databasePath, DEBOUNCE_WINDOW_MINUTES: minutes } = parsed.data;
-    return accept({ databasePath, debounceWindowMs: minutes * MINUTE });
+    const { DATABASE_URL: database, DEBOUNCE_WINDOW_MINUTES: minutes } = parsed.data;
+    return accept({ database, debounceWindowMs: minutes * MINUTE });
   }
   const [issue] = parsed.error.issues;
   const variable = VARIABLES.find((one) => one === issue?.path[0]) ?? "DATABASE_URL";
@@ -217,7 +225,7 @@ export function readConfiguration(environment: Environment): Result<Configuratio
 function assemble(values: z.output<typeof schema>): Configuration {
   return {
     port: values.PORT,
-    databasePath: values.DATABASE_URL,
+    database: values.DATABASE_URL,
     pagerduty: {
       webhookSecrets: values.PAGERDUTY_WEBHOOK_SECRETS,
       apiToken: values.PAGERDUTY_API_TOKEN,

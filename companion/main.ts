@@ -7,7 +7,7 @@ import { describeProblems, readConfiguration, secretsIn } from "./configuration.
 import { readEnvironment } from "./environment.ts";
 import { HTTP_LIMITS, listen } from "./http_server.ts";
 import { createLog, type Log, problemIn } from "./log.ts";
-import { openSqliteStore } from "./store/sqlite.ts";
+import { type Database, openStore } from "./store/open_store.ts";
 import type { Store } from "./store/store.ts";
 
 /** What a supervisor gives a process that was told to end. */
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
   if (!configuration.ok) return refuseToStart(describeProblems(configuration.refusal));
   const log = createLog(configuration.value.logLevel, secretsIn(configuration.value));
   const clock = readClock(environment["SANDBOX_NOW"]);
-  const store = await openStore(configuration.value.databasePath);
+  const store = await openDatabase(configuration.value.database);
   const companion = createCompanion({
     configuration: configuration.value,
     store,
@@ -55,9 +55,9 @@ function readClock(sandboxNow: string | undefined): Clock | SteppedClock {
   }
 }
 
-async function openStore(path: string): Promise<Store> {
+async function openDatabase(database: Database): Promise<Store> {
   try {
-    return await openSqliteStore(path);
+    return await openStore(database);
   } catch (thrown) {
     const problem = thrown instanceof Error ? thrown.message : "unknown";
     return refuseToStart(`The companion cannot start: the database of DATABASE_URL cannot be used. ${problem}`);

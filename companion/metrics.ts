@@ -102,7 +102,7 @@ export function createMetrics(deps: { readonly store: Store; readonly now: () =>
     eventFailed: () => failedEvents.inc(),
     reconciled: (what) => reconciled.inc({ what }),
     async text() {
-      const { figures, lostOnes, slackSince, webhooksSince, aside } = await deps.store.transaction(async (tx) => ({
+      const { figures, lostOnes, slackSince, webhooksSince, aside } = await deps.store.aside(async (tx) => ({
         figures: await tx.outboxFigures(),
         lostOnes: await tx.lostFigures(),
         webhooksSince: await tx.outageSince("webhooks"),

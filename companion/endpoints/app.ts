@@ -118,7 +118,7 @@ function addCall<Call extends CompanionCall>(app: Hono, deps: AppDeps, call: Cal
     const nonce =
       raw === undefined ? undefined : await signedNonce(deps.secrets, { method: "POST", path, body: raw, header }, now);
     if (raw === undefined || nonce === undefined) return refuse(c, BAD_SIGNATURE);
-    if (!(await deps.store.transaction((tx) => tx.useNonce(nonce, now)))) {
+    if (!(await deps.store.aside((tx) => tx.useNonce(nonce, now)))) {
       deps.log.warn({ call }, "call.repeated");
       return c.json({ ok: false, error: "bad_signature" }, 401);
     }

@@ -49,7 +49,7 @@ function createReadiness(deps: AppDeps): () => Promise<Readiness> {
     const problems = deps.workersAreHealthy() ? [] : ["workers"];
     const warnings: string[] = [];
     try {
-      await deps.store.transaction(async (tx) => {
+      await deps.store.aside(async (tx) => {
         await tx.probe(deps.clock.now());
         if ((await tx.outageSince("webhooks")) !== undefined) warnings.push("webhook_subscription_off");
         if ((await tx.outageSince("slack")) !== undefined) warnings.push("slack_unreachable");

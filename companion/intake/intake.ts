@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Instant } from "../../core/time.ts";
-import type { Store, Transaction } from "../store/store.ts";
+import type { Aside, Store } from "../store/store.ts";
 import { ALERT_EVENTS, type PagerdutyEvent, readEvent } from "./webhook_event.ts";
 
 export type IntakeResult = "stored" | "duplicate" | "ignored" | "quarantined";
@@ -39,7 +39,7 @@ export function createIntake(deps: { readonly store: Store; readonly stored: () 
     waiting = [];
     if (group.length === 0) return;
     try {
-      const results = await deps.store.transaction(async (tx) => {
+      const results = await deps.store.aside(async (tx) => {
         const all: IntakeResult[] = [];
         for (const { webhook } of group) all.push(await keep(tx, webhook));
         return all;
@@ -62,7 +62,7 @@ export function createIntake(deps: { readonly store: Store; readonly stored: () 
   };
 }
 
-async function keep(tx: Transaction, { body, webhookId, receivedAt }: Webhook): Promise<IntakeResult> {
+async function keep(tx: Aside, { body, webhookId, receivedAt }: Webhook): Promise<IntakeResult> {
   const text = decode(body);
   const event = text === undefined ? undefined : readEvent(text);
   const keys = keysOf(webhookId, event, body);

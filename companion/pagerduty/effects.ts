@@ -10,7 +10,6 @@ import type { Store } from "../store/store.ts";
 import { actorOf, COMPANION_ACTOR, queue, record, type Unit } from "../triage/unit.ts";
 import type { Why } from "../timeline.ts";
 import { type Ending, type Finish, slowBackOff } from "../work/lane.ts";
-import { createTurns } from "../work/turns.ts";
 import type { PagerdutyIncident } from "./answers.ts";
 import type { Pagerduty } from "./client.ts";
 import { escalate } from "./escalate.ts";
@@ -37,20 +36,18 @@ const GIVE_UP_AFTER_MS = { pagerduty_acknowledge: 1 * HOUR, pagerduty_resolve: 2
 
 /** Carries out what people decided, in PagerDuty. */
 export function createEffects(deps: EffectDeps): { perform(row: OutboxRow): Promise<Finish> } {
-  // Else an acknowledgement that read "triggered" could land on a resolve, and reopen it.
-  const inTurn = createTurns();
   return {
     perform(row) {
       const { job } = row;
       switch (job.kind) {
         case "pagerduty_acknowledge":
-          return inTurn(job.alertId, () => acknowledge(deps, row, job));
+          return acknowledge(deps, row, job);
         case "pagerduty_resolve":
-          return inTurn(job.alertId, () => resolve(deps, row, job));
+          return resolve(deps, row, job);
         case "pagerduty_reopen":
-          return inTurn(job.alertId, () => reopen(deps, row, job));
+          return reopen(deps, row, job);
         case "pagerduty_escalate":
-          return inTurn(job.alertId, () => escalate(deps, row, job));
+          return escalate(deps, row, job);
         case "pagerduty_note":
           return note(deps, row, job);
         default:

@@ -34,8 +34,8 @@ export interface DeliveryDeps {
 export interface Deliveries {
   /** False while Slack asked us to wait. */
   mayLeave(kind: DeliveryKind): boolean;
-  /** Waits for details and for the trigger's rate. */
-  before(row: OutboxRow): Promise<void>;
+  /** Waits for details and for the trigger's rate. Gives what to do where it does not leave after all. */
+  before(row: OutboxRow): Promise<() => void>;
   perform(row: OutboxRow): Promise<Finish>;
 }
 
@@ -62,10 +62,17 @@ export function createDeliveries(deps: DeliveryDeps): Deliveries {
       if (isFirst && !hasWaited && "alertId" in row.job) await awaitDetails(deps, row.subject, row.job.alertId);
       const place = { isGone: false };
       inLine.set(row.id, place);
+      const { bucket } = wayOf(row.job.kind);
+      // Another companion may have it by now.
+      const isWanted = async () => !place.isGone && (await store.aside((tx) => tx.mayClaimJob(row.id, now())));
+      let taken = 0;
       for (let turns = await turnsOf(store, row); turns > 0; turns -= 1) {
-        await wayOf(row.job.kind).bucket.take(() => !place.isGone);
+        if (await bucket.take(isWanted)) taken += 1;
       }
       inLine.delete(row.id);
+      return () => {
+        for (; taken > 0; taken -= 1) bucket.giveBack();
+      };
     },
     async perform(row) {
       const way = wayOf(row.job.kind);
@@ -96,7 +103,7 @@ export function createDeliveries(deps: DeliveryDeps): Deliveries {
 /** News of alerts costs Slack's storage most, and can wait a little while many first alerts need it. */
 async function turnsOf(store: Store, { job }: OutboxRow): Promise<number> {
   const isNews = job.kind === "slack_signal" && "alertId" in job;
-  return isNews && (await store.transaction((tx) => tx.stormOn())) ? NEWS_TURNS_IN_STORM : 1;
+  return isNews && (await store.aside((tx) => tx.stormOn())) ? NEWS_TURNS_IN_STORM : 1;
 }
 
 interface Way {
@@ -107,11 +114,13 @@ interface Way {
 }
 
 function createWay(deps: DeliveryDeps, url: string): Way {
-  const { elapsed, now } = deps;
+  const { elapsed, now, store } = deps;
+  // A trigger bears so much whoever calls it: companions that share the work share its rate.
+  const intervalMs = () => deps.triggerIntervalMs * store.companions();
   const send = createTrigger(url);
   let pausedUntil = 0;
   return {
-    bucket: createTokenBucket({ burst: TRIGGER_BURST, intervalMs: deps.triggerIntervalMs, elapsed }),
+    bucket: createTokenBucket({ burst: TRIGGER_BURST, intervalMs, elapsed }),
     async send(values) {
       const outcome = await send(values);
       if (outcome.outcome === "unreachable" && outcome.retryAfterMs !== undefined) {

@@ -13,6 +13,7 @@ type Methods = Pick<
   | "openTriagesOf"
   | "unconfirmedDeliveries"
   | "claimJob"
+  | "mayClaimJob"
   | "updateJob"
   | "outboxFigures"
   | "sentCount"
@@ -41,7 +42,23 @@ const DUE_DELIVERIES = `
   order by o.seq
   limit ?`;
 
-export function outboxStatements(sql: Sql): Methods {
+/**
+ * No other effect on the same alert is in hand, and none that could go came before. What waits after a failure holds up
+ * nothing.
+ */
+const FIRST_OF_ALERT = `(
+  o.kind not in ('pagerduty_acknowledge', 'pagerduty_resolve', 'pagerduty_reopen', 'pagerduty_escalate')
+  or not exists (
+    select 1 from outbox p
+    where p.state = 'ready' and p.about <> '' and p.about = o.about and p.id <> o.id
+      and p.kind in ('pagerduty_acknowledge', 'pagerduty_resolve', 'pagerduty_reopen', 'pagerduty_escalate')
+      and (p.lease_until > ? or (p.seq < o.seq and p.not_before <= ?))))`;
+
+const CLAIMABLE = `o.id = ? and o.state = 'ready' and o.not_before <= ? and o.lease_until <= ? and ${FIRST_OF_ALERT}`;
+const CLAIM = `
+  update outbox as o set attempts = attempts + 1, lease_until = ?, lease_owner = ? where ${CLAIMABLE} returning *`;
+
+export function outboxStatements(sql: Sql, owner: string): Methods {
   return {
     async enqueue({ id, job, subject, sequence, createdAt, notBefore }) {
       await sql.rows(
@@ -73,9 +90,9 @@ export function outboxStatements(sql: Sql): Methods {
     },
     async dueJobs(kinds, now, limit) {
       const rows = await sql.rows(
-        `select * from outbox where ${OPEN} and state = 'ready' and kind in (${marks(kinds)})
-         and not_before <= ? and lease_until <= ? order by seq limit ?`,
-        [...kinds, now, now, limit],
+        `select * from outbox o where ${OPEN} and state = 'ready' and kind in (${marks(kinds)})
+         and not_before <= ? and lease_until <= ? and ${FIRST_OF_ALERT} order by seq limit ?`,
+        [...kinds, now, now, now, now, limit],
       );
       return rows.map(readRow);
     },
@@ -108,13 +125,12 @@ export function outboxStatements(sql: Sql): Methods {
       return rows.map(readRow);
     },
     async claimJob(id, now, leaseUntil) {
-      const row = await oneRow(
-        sql,
-        `update outbox set attempts = attempts + 1, lease_until = ?
-         where id = ? and state = 'ready' and not_before <= ? and lease_until <= ? returning *`,
-        [leaseUntil, id, now, now],
-      );
+      const row = await oneRow(sql, CLAIM, [leaseUntil, owner, id, now, now, now, now]);
       return row && readRow(row);
+    },
+    async mayClaimJob(id, now) {
+      const rows = await sql.rows(`select o.id from outbox o where ${CLAIMABLE}`, [id, now, now, now, now]);
+      return rows.length > 0;
     },
     async updateJob(id, patch) {
       const columns = Object.entries(columnsOf(patch)).filter(([, value]) => value !== undefined);

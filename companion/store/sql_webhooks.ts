@@ -46,7 +46,7 @@ export function webhookStatements(sql: Sql): Methods {
     },
     async quarantinedCount(limit) {
       const some = "select seq from quarantine limit ?";
-      const row = await oneRow(sql, `select count(*) as number from (${some}) as some`, [limit]);
+      const row = await oneRow(sql, `select count(*) as number from (${some}) as found`, [limit]);
       return row ? numberOf(row, "number") : 0;
     },
     async keptAside(limit) {
@@ -94,7 +94,7 @@ export function webhookStatements(sql: Sql): Methods {
       );
     },
     async finishEvent(seq, state) {
-      await sql.rows("update event set state = ? where seq = ?", [state, seq]);
+      await sql.rows("update event set state = ? where seq = ? and state = 'waiting'", [state, seq]);
     },
   };
 }

@@ -1,18 +1,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type StatementSyncInstance } from "@photostructure/sqlite";
-import { MIGRATIONS } from "./migrations.ts";
-import { numberOf, oneRow, type Sql, type SqlRow } from "./sql.ts";
-import { dismissalStatements } from "./sql_dismissals.ts";
-import { feedStatements } from "./sql_feed.ts";
-import { alertStatements, incidentStatements } from "./sql_incidents.ts";
-import { outboxStatements } from "./sql_outbox.ts";
-import { reminderStatements } from "./sql_reminders.ts";
-import { settingsStatements } from "./sql_settings.ts";
-import { stormStatements } from "./sql_storms.ts";
-import { timerStatements, upkeepStatements } from "./sql_upkeep.ts";
-import { webhookStatements } from "./sql_webhooks.ts";
-import { windowStatements } from "./sql_windows.ts";
+import { applyMigrations } from "./migrations.ts";
+import type { Sql, SqlRow } from "./sql.ts";
+import { transactionOver } from "./sql_transaction.ts";
 import type { Store, Transaction } from "./store.ts";
 
 /** How long a statement waits for another process that holds the file. Nothing else runs meanwhile, so it is short. */
@@ -79,19 +70,7 @@ function sqlOf(database: InstanceType<typeof DatabaseSync>): Sql {
 async function migrate(sql: Sql, database: InstanceType<typeof DatabaseSync>): Promise<void> {
   database.exec("begin immediate");
   try {
-    database.exec("create table if not exists schema_version (number integer primary key, name text not null)");
-    const row = await oneRow(sql, "select coalesce(max(number), 0) as number from schema_version");
-    const version = row ? numberOf(row, "number") : 0;
-    const newest = MIGRATIONS.at(-1)?.number ?? 0;
-    if (version > newest) {
-      throw new Error(
-        `The database has version ${version} and this companion knows versions up to ${newest}: start the newer companion again.`,
-      );
-    }
-    for (const migration of MIGRATIONS.filter(({ number }) => number > version)) {
-      database.exec(migration.sql);
-      await sql.rows("insert into schema_version (number, name) values (?, ?)", [migration.number, migration.name]);
-    }
+    await applyMigrations(sql, async (script) => database.exec(script));
     database.exec("commit");
   } catch (problem) {
     database.exec("rollback");
@@ -100,20 +79,7 @@ async function migrate(sql: Sql, database: InstanceType<typeof DatabaseSync>): P
 }
 
 function storeOver(sql: Sql, closeDatabase: () => void): Store {
-  const transaction: Transaction = {
-    ...webhookStatements(sql),
-    ...incidentStatements(sql),
-    ...windowStatements(sql),
-    ...settingsStatements(sql),
-    ...stormStatements(sql),
-    ...alertStatements(sql),
-    ...feedStatements(sql),
-    ...reminderStatements(sql),
-    ...dismissalStatements(sql),
-    ...outboxStatements(sql),
-    ...timerStatements(sql),
-    ...upkeepStatements(sql),
-  };
+  const tx = transactionOver(sql, "");
   // One connection holds one transaction at a time: each waits for the one before.
   let last: Promise<unknown> = Promise.resolve();
   let isClosed = false;
@@ -134,7 +100,7 @@ function storeOver(sql: Sql, closeDatabase: () => void): Store {
     if (isClosed) throw new Error("The store is closed.");
     await begin();
     try {
-      const outcome = await work(transaction);
+      const outcome = await work(tx);
       await sql.rows("commit");
       return outcome;
     } catch (problem) {
@@ -144,12 +110,16 @@ function storeOver(sql: Sql, closeDatabase: () => void): Store {
     }
   }
 
+  function inTurn<Outcome>(work: (tx: Transaction) => Promise<Outcome>): Promise<Outcome> {
+    const result = last.then(() => execute(work));
+    last = result.catch(() => undefined);
+    return result;
+  }
+
   return {
-    transaction(work) {
-      const result = last.then(() => execute(work));
-      last = result.catch(() => undefined);
-      return result;
-    },
+    transaction: inTurn,
+    aside: inTurn,
+    companions: () => 1,
     async close() {
       await last;
       if (isClosed) return;

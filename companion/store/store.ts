@@ -216,6 +216,7 @@ export interface Transaction {
   replay(kept: Pick<KeptAside, "shelf" | "seq">, eventId: string): Promise<"stored" | "duplicate">;
   /** The oldest event that waits. */
   nextEvent(): Promise<StoredEvent | undefined>;
+  /** Unless it is finished already. */
   finishEvent(seq: number, state: "done" | "failed"): Promise<void>;
 
   // Incidents
@@ -347,7 +348,10 @@ export interface Transaction {
   job(id: string): Promise<OutboxRow | undefined>;
   /** Unfinished jobs of an incident, oldest first. */
   openJobs(subject: string, kinds: readonly JobKind[]): Promise<readonly OutboxRow[]>;
-  /** Jobs that could be taken in hand now, in their order. */
+  /**
+   * Jobs that could be taken in hand now, in their order. Effects in PagerDuty go one at a time for each alert: an
+   * acknowledgement that read "triggered" could land on a resolve and reopen it.
+   */
   dueJobs(kinds: readonly JobKind[], now: Instant, limit: number): Promise<readonly OutboxRow[]>;
   /**
    * Like dueJobs, but only the first unfinished delivery of each incident; an incident's triage comes before its signals,
@@ -360,8 +364,13 @@ export interface Transaction {
   openTriagesOf(stormId: string): Promise<number>;
   /** Deliveries that went through and whose confirmation is overdue. */
   unconfirmedDeliveries(now: Instant): Promise<readonly OutboxRow[]>;
-  /** Takes a job in hand until the lease ends and counts the attempt; undefined where somebody else has it or it is over. */
+  /**
+   * Takes a job in hand until the lease ends and counts the attempt; undefined where somebody else has it, it is over, or
+   * another effect on its alert goes first.
+   */
   claimJob(id: string, now: Instant, leaseUntil: Instant): Promise<OutboxRow | undefined>;
+  /** Whether nobody has it in hand and it is its turn. */
+  mayClaimJob(id: string, now: Instant): Promise<boolean>;
   /** Changes a job and gives it out of hand. */
   updateJob(id: string, patch: OutboxPatch): Promise<void>;
   outboxFigures(): Promise<readonly OutboxFigures[]>;
@@ -402,9 +411,41 @@ export interface Transaction {
   probe(at: Instant): Promise<void>;
 }
 
+/**
+ * What may be done beside transactions, because no rule decides by it: each of these holds by itself, and what a look finds
+ * is looked at again in the transaction that acts on it.
+ */
+export type Aside = Pick<
+  Transaction,
+  | "addEvent"
+  | "addQuarantined"
+  | "quarantinedCount"
+  | "nextEvent"
+  | "dueJobs"
+  | "dueDeliveries"
+  | "mayClaimJob"
+  | "unconfirmedDeliveries"
+  | "outboxFigures"
+  | "lostFigures"
+  | "outageSince"
+  | "sentCount"
+  | "setTimerOnce"
+  | "dueTimers"
+  | "stormOn"
+  | "useNonce"
+  | "probe"
+>;
+
 /** Where everything is kept. Every method rejects while the database is out of order. */
 export interface Store {
-  /** Transactions come one after the other. The work may be tried again by some databases, so it has no other effects. */
+  /**
+   * Transactions come one after the other, over all companions that share the database: the rules look at many rows before
+   * they write one. The work may be tried again by some databases, so it has no other effects.
+   */
   transaction<Outcome>(work: (tx: Transaction) => Promise<Outcome>): Promise<Outcome>;
+  /** All of it happens or nothing does, like a transaction, but it waits for none where the database can do both at once. */
+  aside<Outcome>(work: (tx: Aside) => Promise<Outcome>): Promise<Outcome>;
+  /** How many companions work on the same database. */
+  companions(): number;
   close(): Promise<void>;
 }

@@ -30,6 +30,7 @@ export function createProcessor(deps: ProcessorDeps): { step(): Promise<boolean>
 
   return {
     async step() {
+      if (!(await deps.store.aside((tx) => tx.nextEvent()))) return false;
       let current: StoredEvent | undefined;
       try {
         const outcome = await deps.store.transaction(async (tx) => {
@@ -55,7 +56,7 @@ export function createProcessor(deps: ProcessorDeps): { step(): Promise<boolean>
 
   async function setAside(event: StoredEvent, thrown: unknown): Promise<boolean> {
     // While the store is out of order nothing is the event's fault: this throws, and it stays where it is.
-    await deps.store.transaction((tx) => tx.probe(deps.now()));
+    await deps.store.aside((tx) => tx.probe(deps.now()));
     const failures = failing.seq === event.seq ? failing.failures + 1 : 1;
     failing = { seq: event.seq, failures };
     if (failures < ATTEMPTS) throw thrown;

@@ -3,7 +3,7 @@ import type { OutboxRow } from "../jobs.ts";
 import type { Log } from "../log.ts";
 import { problemIn } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
-import type { Store, Transaction } from "../store/store.ts";
+import type { Aside, Store, Transaction } from "../store/store.ts";
 import type { Unit } from "../triage/unit.ts";
 import { createWorker, type Worker } from "./worker.ts";
 
@@ -30,9 +30,12 @@ export interface LaneDeps {
   /** How many jobs are in hand at a time. */
   readonly concurrency: number;
   /** Jobs that could be taken now, in their order. */
-  readonly due: (tx: Transaction, now: Instant, limit: number) => Promise<readonly OutboxRow[]>;
-  /** Awaited before the job is claimed: what is read for it is read after this. */
-  readonly before?: (row: OutboxRow) => Promise<void>;
+  readonly due: (tx: Aside, now: Instant, limit: number) => Promise<readonly OutboxRow[]>;
+  /**
+   * Awaited before the job is claimed: what is read for it is read after this.
+   * @returns what to do where somebody else has claimed it meanwhile
+   */
+  readonly before?: (row: OutboxRow) => Promise<() => void>;
   /** Reads what is needed and acts outside. */
   readonly perform: (row: OutboxRow) => Promise<Finish>;
   /** Told when an attempt is over and written down. */
@@ -60,8 +63,10 @@ export async function endJob(
   now: Instant,
   random: () => number,
 ): Promise<void> {
-  // Slack may have confirmed before its trigger answered: what is over stays over.
-  if ((await tx.job(row.id))?.state !== "ready") return;
+  const current = await tx.job(row.id);
+  // Slack may have confirmed before its trigger answered: what is over stays over. And what another companion has taken in
+  // hand, because this one was silent for too long, is that one's.
+  if (current?.state !== "ready" || current.attempts !== row.attempts) return;
   switch (ending.end) {
     case "done":
       return tx.updateJob(row.id, { state: "done", outcome: ending.outcome, finishedAt: now });
@@ -99,7 +104,7 @@ export function createLane(deps: LaneDeps): Worker {
   async function step(): Promise<boolean> {
     const free = deps.concurrency - inHand.size;
     if (free <= 0) return false;
-    const rows = await store.transaction((tx) => deps.due(tx, deps.now(), deps.concurrency + inHand.size));
+    const rows = await store.aside((tx) => deps.due(tx, deps.now(), deps.concurrency + inHand.size));
     const fresh = rows.filter(({ id }) => !inHand.has(id)).slice(0, free);
     for (const row of fresh) {
       const work = attempt(row).finally(() => {
@@ -114,9 +119,9 @@ export function createLane(deps: LaneDeps): Worker {
   /** Never rejects: a job that cannot even be written down is taken again when its lease is over. */
   async function attempt(row: OutboxRow): Promise<void> {
     try {
-      await deps.before?.(row);
+      const missed = await deps.before?.(row);
       const claimed = await store.transaction((tx) => tx.claimJob(row.id, deps.now(), deps.now() + LEASE_MS));
-      if (!claimed) return;
+      if (!claimed) return missed?.();
       const finish = await deps.perform(claimed).catch((thrown: unknown): Finish => {
         log.error({ job: row.id, kind: row.job.kind, ...problemIn(thrown) }, "job.broken");
         return () => Promise.resolve({ end: "again", problem: "An error of the companion itself; its log has it." });

@@ -44,6 +44,12 @@ export function createTimers(deps: TimerDeps): { step(): Promise<boolean> } {
   return {
     async step() {
       const now = deps.now();
+      const isDue = await deps.store.aside(async (tx) => {
+        // A delivery may stay unconfirmed because Slack could not reach us; then it has more to hand over.
+        if ((await tx.sentCount()) > 0) await tx.setTimerOnce("sync", "", now + SYNC_INTERVAL_MS);
+        return (await tx.unconfirmedDeliveries(now)).length > 0 || (await tx.dueTimers(now, 1)).length > 0;
+      });
+      if (!isDue) return false;
       const worked = await deps.store.transaction(async (tx) => {
         const unit = deps.unitOf(tx, "timer");
         const overdue = await tx.unconfirmedDeliveries(now);
@@ -53,8 +59,6 @@ export function createTimers(deps: TimerDeps): { step(): Promise<boolean> } {
           await tx.clearTimer(kind, subject);
           await fire(unit, kind, subject);
         }
-        // A delivery may stay unconfirmed because Slack could not reach us; then it has more to hand over.
-        if ((await tx.sentCount()) > 0) await tx.setTimerOnce("sync", "", now + SYNC_INTERVAL_MS);
         for (const { kind, subject } of due) deps.log.info({ timer: kind, incidentId: subject }, "timer.fired");
         return overdue.length + due.length > 0;
       });

@@ -3,8 +3,11 @@ export interface TokenBucket {
   /**
    * Resolves when the next call may be made.
    * @param isWanted asked when its turn comes: a call that is not wanted any more passes without counting
+   * @returns whether it counted
    */
-  take(isWanted?: () => boolean): Promise<void>;
+  take(isWanted?: () => boolean | Promise<boolean>): Promise<boolean>;
+  /** One that counted was not made after all. */
+  giveBack(): void;
 }
 
 /**
@@ -12,25 +15,36 @@ export interface TokenBucket {
  */
 export function createTokenBucket(deps: {
   readonly burst: number;
-  readonly intervalMs: number;
+  /** How far apart calls are; asked each time, since it may change. */
+  readonly intervalMs: () => number;
   readonly elapsed: () => number;
 }): TokenBucket {
-  const { burst, intervalMs, elapsed } = deps;
+  const { burst, elapsed } = deps;
   // The moment from which on the bucket would be full: each token taken puts it one interval off.
   let fullAt = 0;
-  let last: Promise<void> = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
 
-  async function turn(isWanted: () => boolean): Promise<void> {
+  async function turn(isWanted: () => boolean | Promise<boolean>): Promise<boolean> {
+    if (!(await isWanted())) return false;
     const now = elapsed();
-    const wait = isWanted() ? Math.max(fullAt, now) + intervalMs - now - burst * intervalMs : 0;
-    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-    if (isWanted()) fullAt = Math.max(fullAt, now) + intervalMs;
+    const intervalMs = deps.intervalMs();
+    const wait = Math.max(fullAt, now) + intervalMs - now - burst * intervalMs;
+    if (wait > 0) {
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      if (!(await isWanted())) return false;
+    }
+    fullAt = Math.max(fullAt, now) + intervalMs;
+    return true;
   }
 
   return {
     take(isWanted = () => true) {
-      last = last.then(() => turn(isWanted));
-      return last;
+      const mine = last.then(() => turn(isWanted));
+      last = mine.catch(() => undefined);
+      return mine;
+    },
+    giveBack() {
+      fullAt -= deps.intervalMs();
     },
   };
 }

@@ -23,7 +23,7 @@ describe("the configuration", () => {
     const read = readConfiguration(GOOD);
     expect(read.ok && read.value).toMatchObject({
       port: 8_787,
-      databasePath: "./data/companion.db",
+      database: { kind: "sqlite", path: "./data/companion.db" },
       pagerduty: { apiUrl: "https://api.pagerduty.com", from: "bot@example.com" },
       sentry: { url: "https://sentry.io" },
       logLevel: "info",
@@ -47,13 +47,14 @@ describe("the configuration", () => {
       ["U0123", "ann@example.com"],
       ["W0456", "ben@example.com"],
     ]);
-    expect(read.ok && read.value.databasePath).toBe(":memory:");
+    expect(read.ok && read.value.database).toEqual({ kind: "sqlite", path: ":memory:" });
   });
 
   it.each([
     ["PORT", "x", "whole number"],
     ["PORT", "65536", "from 0 to 65535"],
-    ["DATABASE_URL", "postgres://me:pass@db/x", "PostgreSQL"],
+    ["DATABASE_URL", "postgres://me:pass@db", "PostgreSQL"],
+    ["DATABASE_URL", "postgresql://me:pa#ss@db/x", "PostgreSQL"],
     ["DATABASE_URL", "./file.db", "sqlite:"],
     ["PAGERDUTY_WEBHOOK_SECRETS", " , ", "holds no secret"],
     ["PAGERDUTY_API_TOKEN", "two words", "without spaces"],
@@ -117,7 +118,7 @@ describe("npm start without configuration", () => {
       PATH: process.env["PATH"],
       HOME: process.env["HOME"],
       PORT: "none",
-      DATABASE_URL: "postgres://a:pw1@b/c",
+      DATABASE_URL: "postgres://a:pw1#@b/c",
     };
     const { code, stderr, stdout } = await new Promise<{ code: unknown; stderr: string; stdout: string }>((resolve) => {
       execFile("npm", ["start", "--silent"], { cwd: root, env }, (error, out, err) =>

@@ -301,7 +301,7 @@ describe("sync", () => {
 describe("the rate", () => {
   it("lets a burst through at once and then one each interval, in order", async () => {
     let now = 0;
-    const bucket = createTokenBucket({ burst: 2, intervalMs: 20, elapsed: () => now });
+    const bucket = createTokenBucket({ burst: 2, intervalMs: () => 20, elapsed: () => now });
     const order: number[] = [];
     const started = performance.now();
     await Promise.all([1, 2, 3, 4].map((index) => bucket.take().then(() => order.push(index))));
@@ -314,7 +314,7 @@ describe("the rate", () => {
   });
 
   it("that is not wanted any more when its turn comes takes none from the others", async () => {
-    const bucket = createTokenBucket({ burst: 1, intervalMs: 30, elapsed: () => performance.now() });
+    const bucket = createTokenBucket({ burst: 1, intervalMs: () => 30, elapsed: () => performance.now() });
     await bucket.take();
     let isWanted = true;
     const started = performance.now();
@@ -323,6 +323,20 @@ describe("the rate", () => {
     isWanted = false;
     await Promise.all([...unwanted, last]);
     expect(performance.now() - started).toBeLessThan(90);
+  });
+
+  it("has room for another where one that was counted did not leave", async () => {
+    const bucket = createTokenBucket({ burst: 1, intervalMs: () => 10_000, elapsed: () => 0 });
+    expect(await bucket.take()).toBe(true);
+    bucket.giveBack();
+    expect(await bucket.take(() => false)).toBe(false);
+    expect(await bucket.take()).toBe(true);
+  });
+
+  it("goes on after somebody could not tell whether it is wanted", async () => {
+    const bucket = createTokenBucket({ burst: 2, intervalMs: () => 10_000, elapsed: () => 0 });
+    await expect(bucket.take(() => Promise.reject(new Error("store down")))).rejects.toThrow("store down");
+    expect(await bucket.take()).toBe(true);
   });
 
   it("of news holds up no first alert", async () => {

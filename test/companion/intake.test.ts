@@ -197,6 +197,8 @@ describe("the webhook endpoint", () => {
       store: {
         transaction: (work) =>
           isDown ? Promise.reject(new Error("database or disk is full")) : real.transaction(work),
+        aside: (work) => (isDown ? Promise.reject(new Error("database or disk is full")) : real.aside(work)),
+        companions: () => 1,
         close: () => real.close(),
       },
     });

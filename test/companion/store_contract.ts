@@ -278,7 +278,9 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
 
     it("gives a job to one of many, and to nobody while the lease holds", async () => {
       await tx((t) => t.enqueue(jobOf("J1", triage)));
+      expect(await tx((t) => t.mayClaimJob("J1", AT))).toBe(true);
       const claims = await Promise.all(Array.from({ length: 10 }, () => tx((t) => t.claimJob("J1", AT, AT + 1_000))));
+      expect(await tx((t) => t.mayClaimJob("J1", AT + 999))).toBe(false);
       expect(claims.filter((claim) => claim !== undefined)).toHaveLength(1);
       expect(await tx((t) => t.claimJob("J1", AT + 999, AT + 2_000))).toBeUndefined();
       expect(await tx((t) => t.claimJob("J1", AT + 1_000, AT + 2_000))).toMatchObject({ attempts: 2, job: triage });
@@ -308,6 +310,41 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       await tx((t) => t.updateJob("T1", { state: "done", finishedAt: AT }));
       await tx((t) => t.updateJob("N2", { state: "failed", finishedAt: AT }));
       expect(await due("slack_signal")).toEqual(["N1", "N3", "S1", "S2"]);
+    });
+
+    it("gives effects on one alert one at a time and in their order, past those that wait after a failure", async () => {
+      const by = { slackUserId: "U1", name: "Ann" };
+      const resolve: Job = { kind: "pagerduty_resolve", alertId: "A1", by, at: AT };
+      const kinds = ["pagerduty_acknowledge", "pagerduty_resolve", "pagerduty_note"] as const;
+      await tx((t) => t.enqueue(jobOf("E1", { kind: "pagerduty_acknowledge", alertId: "A1", by, rule: "asked" })));
+      await tx((t) => t.enqueue(jobOf("E2", resolve)));
+      await tx((t) => t.enqueue(jobOf("E3", { kind: "pagerduty_note", alertId: "A1", by, text: "" })));
+      await tx((t) => t.enqueue(jobOf("E4", { ...resolve, alertId: "A2" }, { subject: "I2" })));
+      const due = (at: number) => tx(async (t) => (await t.dueJobs(kinds, at, 10)).map(({ id }) => id));
+      expect(await due(AT)).toEqual(["E1", "E3", "E4"]);
+      expect(await tx((t) => t.claimJob("E2", AT, AT + 99))).toBeUndefined();
+      expect(await tx((t) => t.claimJob("E1", AT, AT + 99))).toBeDefined();
+      expect(await tx((t) => t.claimJob("E2", AT, AT + 99))).toBeUndefined();
+      await tx((t) => t.updateJob("E1", { notBefore: AT + 50 }));
+      expect(await due(AT)).toEqual(["E2", "E3", "E4"]);
+      expect(await tx((t) => t.claimJob("E2", AT, AT + 99))).toBeDefined();
+      // Its time has come, but the other one is in hand.
+      expect(await tx((t) => t.claimJob("E1", AT + 50, AT + 99))).toBeUndefined();
+      await tx((t) => t.updateJob("E2", { state: "done", finishedAt: AT }));
+      expect(await due(AT + 50)).toEqual(["E1", "E3", "E4"]);
+    });
+
+    it("does aside what holds by itself, and all of it or nothing", async () => {
+      const failing = store.aside(async (t) => {
+        await t.addEvent(event(["w1"]));
+        throw new Error("half way");
+      });
+      await expect(failing).rejects.toThrow("half way");
+      const outcomes = await Promise.all(
+        Array.from({ length: 20 }, () => store.aside((t) => t.addEvent(event(["w1", "e1"])))),
+      );
+      expect(outcomes.filter((outcome) => outcome === "stored")).toHaveLength(1);
+      expect(await store.aside((t) => t.nextEvent())).toMatchObject({ eventId: "w1" });
     });
 
     it("tells what is in the outbox", async () => {

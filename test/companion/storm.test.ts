@@ -59,6 +59,8 @@ function killableStore(store: Store): Store & { kill(): void } {
   let isKilled = false;
   return {
     transaction: (work) => (isKilled ? Promise.reject(new Error("killed")) : store.transaction(work)),
+    aside: (work) => (isKilled ? Promise.reject(new Error("killed")) : store.aside(work)),
+    companions: () => 1,
     close: () => store.close(),
     kill: () => void (isKilled = true),
   };
@@ -92,6 +94,7 @@ describe("a storm", () => {
     await world.close();
     world = await createWorld({ settings: { STORM_SERVICES: "1", STORM_MINUTES: "1" } });
     await fail(1, 1);
+    await world.settle();
     await world.advance(1 * MINUTE);
     await fail(2, 3);
     await world.settle();

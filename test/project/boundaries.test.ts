@@ -32,6 +32,7 @@ const PACKAGES: Record<"core" | "slack" | "companion", readonly string[]> = {
     "@photostructure/sqlite",
     "@slack/webhook",
     "hono",
+    "pg",
     "pino",
     "prom-client",
     "zod",
@@ -104,7 +105,8 @@ describe("each outside thing", () => {
   const OWNED: readonly { readonly what: string; readonly part: Part; readonly by: RegExp; readonly files: number }[] =
     [
       { what: "PagerDuty's client", part: "companion", by: /"@pagerduty\/pdjs"/, files: 1 },
-      { what: "the database driver", part: "companion", by: /"@photostructure\/sqlite"/, files: 1 },
+      { what: "SQLite's driver", part: "companion", by: /"@photostructure\/sqlite"/, files: 1 },
+      { what: "PostgreSQL's driver", part: "companion", by: /"pg"/, files: 1 },
       { what: "Slack's webhook client", part: "companion", by: /"@slack\/webhook"/, files: 1 },
       { what: "the metrics library", part: "companion", by: /"prom-client"/, files: 1 },
       { what: "the environment", part: "companion", by: /\bprocess\.env\b/, files: 1 },
