@@ -3,7 +3,7 @@ import { createCompanion, type Companion } from "../companion/companion.ts";
 import type { Configuration } from "../companion/configuration.ts";
 import type { Log } from "../companion/log.ts";
 import type { PagerdutyTransport } from "../companion/pagerduty/client.ts";
-import type { Store } from "../companion/store/store.ts";
+import type { Store, Transaction } from "../companion/store/store.ts";
 import { SECOND } from "../core/time.ts";
 import type { WorldDeps } from "./world_deps.ts";
 
@@ -64,23 +64,21 @@ export function createCompanionHost(deps: HostDeps): CompanionHost {
 
   /** The store as this process sees it: once the process is dead, nothing of what it does reaches the store. */
   function mortal(own: number): Store {
-    return {
-      ...deps.store,
-      async transaction(work) {
-        if (own !== generation) return NEVER;
-        const dies = trouble.strikes("companion_dies");
-        if (dies && chance.happens(0.5)) {
-          die();
-          return NEVER;
-        }
-        const outcome = await deps.store.transaction((tx) => work(plant.transaction(tx)));
-        if (own !== generation) return NEVER;
-        if (!dies) return outcome;
-        // It is on the disk, and nobody will hear so.
+    async function transaction<Outcome>(work: (tx: Transaction) => Promise<Outcome>): Promise<Outcome> {
+      if (own !== generation) return NEVER;
+      const dies = trouble.strikes("companion_dies");
+      if (dies && chance.happens(0.5)) {
         die();
         return NEVER;
-      },
-    };
+      }
+      const outcome = await deps.store.transaction((tx) => work(plant.transaction(tx)));
+      if (own !== generation) return NEVER;
+      if (!dies) return outcome;
+      // It is on the disk, and nobody will hear so.
+      die();
+      return NEVER;
+    }
+    return { ...deps.store, transaction, aside: transaction };
   }
 
   async function whileAlive<Outcome>(act: () => Promise<Outcome>): Promise<Outcome> {

@@ -131,6 +131,8 @@ describe("figures and problems", () => {
     world = await createWorld({
       store: {
         transaction: (work) => (isDown ? Promise.reject(new Error("disk full")) : real.transaction(work)),
+        aside: (work) => (isDown ? Promise.reject(new Error("disk full")) : real.aside(work)),
+        companions: () => 1,
         close: () => real.close(),
       },
     });
