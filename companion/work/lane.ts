@@ -100,8 +100,17 @@ export function slowBackOff(failures: number): number {
 export function createLane(deps: LaneDeps): Worker {
   const { store, log, metrics } = deps;
   const inHand = new Map<string, Promise<void>>();
+  let done = 0;
+  /** What the store said to an attempt that it did not take. */
+  let refusal: { readonly problem: unknown } | undefined;
 
   async function step(): Promise<boolean> {
+    if (refusal) {
+      // Such a store may still let us look: unless this counted as a failed look, the same job would be begun at once again.
+      const { problem } = refusal;
+      refusal = undefined;
+      throw problem;
+    }
     const free = deps.concurrency - inHand.size;
     if (free <= 0) return false;
     const rows = await store.aside((tx) => deps.due(tx, deps.now(), deps.concurrency + inHand.size));
@@ -131,8 +140,10 @@ export function createLane(deps: LaneDeps): Worker {
         await endJob(tx, claimed, end, deps.now(), deps.random);
         return end;
       });
+      done += 1;
       report(claimed, ending);
     } catch (thrown) {
+      refusal = { problem: thrown };
       log.error({ job: row.id, kind: row.job.kind, ...problemIn(thrown) }, "job.not_written_down");
     } finally {
       deps.ended(row);
@@ -158,10 +169,9 @@ export function createLane(deps: LaneDeps): Worker {
     pollMs: deps.pollMs,
     step,
     async inHand() {
-      const had = inHand.size > 0;
       while (inHand.size > 0) await Promise.all(inHand.values());
-      return had;
     },
   });
-  return worker;
+  // What was begun and not written down is not done: whoever waits for an end of the work would wait for ever.
+  return { ...worker, done: () => done };
 }

@@ -20,8 +20,8 @@ export interface WorkerDeps {
   readonly log: Log;
   /** Does a piece of work, or begins it; false when there was nothing to do. */
   readonly step: () => Promise<boolean>;
-  /** Resolves when everything that a step began is finished; false when there was nothing. */
-  readonly inHand?: () => Promise<boolean>;
+  /** Resolves when everything that a step began is finished. */
+  readonly inHand?: () => Promise<void>;
   /** How often it looks by itself, in real time: another process, a timer or a lease may have given it work. */
   readonly pollMs?: number | undefined;
 }
@@ -57,7 +57,7 @@ export function createWorker(deps: WorkerDeps): Worker {
     waiting = [];
     try {
       while (!isStopped && (await deps.step())) done += 1;
-      if (told.length > 0 && (await deps.inHand?.())) done += 1;
+      if (told.length > 0) await deps.inHand?.();
       isHealthy = true;
     } catch (thrown) {
       isHealthy = false;
@@ -70,7 +70,8 @@ export function createWorker(deps: WorkerDeps): Worker {
     start: () => void round(),
     wake() {
       isWoken = true;
-      void round();
+      // After a failure the pause is kept, whoever comes.
+      if (isHealthy) void round();
     },
     settle() {
       if (isStopped) return Promise.resolve();
