@@ -4,10 +4,10 @@ import { LATER_ALERT_ANSWERS, type LaterAlertAnswer } from "../../core/protocol.
 import { toIso } from "../../core/time.ts";
 import { awaitAlerts } from "../shared/alerts.ts";
 import { type App, openAppForClick, problemOf } from "../shared/app.ts";
+import { whyNotDecide } from "../shared/deciders.ts";
 import { completeStep } from "../shared/completion.ts";
 import { awaitIncident, idsIn, type IncidentRecord } from "../shared/incidents.ts";
 import { applyAnswer } from "../shared/later_alerts.ts";
-import { mayDecide } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
 import { type Offer, offerBlocks, type Offered, offerText } from "./blocks.ts";
@@ -151,9 +151,8 @@ async function guarded(context: Click, work: (press: Press) => Promise<void>): P
     const [record, stored] = await Promise.all([awaitOffered(app, context.inputs), awaitAlerts(app, ids)]);
     if (!record) throw new SlackProblem("The incident is not on record.");
     if (!isOpen(record.incident)) return await tell(refusalSentence("closed", record));
-    if (!(await mayDecide(app.slack, userId, app.teamId))) {
-      return await tell("Only full members of this workspace can answer. Ask one of them to press for you.");
-    }
+    const refused = await whyNotDecide(app, record.incident.id, userId);
+    if (refused) return await tell(refused);
     const ts = textOf(recordOf(context.body.message)["ts"]) || record.offerTs;
     const executionId = context.body.function_data.execution_id;
     const alerts = stored.map(({ alert }): Offered =>

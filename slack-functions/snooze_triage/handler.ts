@@ -1,9 +1,10 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
+import { whyNotDecide } from "../shared/deciders.ts";
 import { type IncidentRecord, readIncident, saveRecord } from "../shared/incidents.ts";
 import { time } from "../shared/mrkdwn.ts";
 import { handOver } from "../shared/pending.ts";
-import { mayDecide, personOf } from "../shared/people.ts";
+import { personOf } from "../shared/people.ts";
 import { publish } from "../shared/publish.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, numberOf, recordOf } from "../shared/slack.ts";
@@ -39,8 +40,7 @@ async function snooze(app: App, incidentId: string, userId: string, choice: stri
 
 async function refusal(app: App, record: IncidentRecord, userId: string): Promise<string | undefined> {
   if (record.incident.status !== "triage") return refusalSentence("already_decided", record);
-  if (await mayDecide(app.slack, userId, app.teamId)) return undefined;
-  return "Only full members of this workspace can put reminders off.";
+  return whyNotDecide(app, record.incident.id, userId);
 }
 
 async function zoneOffsetMs(app: App, userId: string): Promise<number> {

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { create } from "../../slack-functions/ask_for_triage_decision/actions.ts";
+import { answerAll } from "../../slack-functions/offer_later_alert/actions.ts";
+import { writeAlert } from "../../slack-functions/shared/alerts.ts";
 import { whyNotDecide } from "../../slack-functions/shared/deciders.ts";
 import { newRecord, saveIncident } from "../../slack-functions/shared/incidents.ts";
-import { AT, INCIDENTS } from "./builders.ts";
+import { alert, AT, INCIDENTS } from "./builders.ts";
 import { type FakeApp, fakeApp } from "./fake_app.ts";
 import { pressBody } from "./fake_slack.ts";
 
@@ -82,6 +84,24 @@ it("a press of somebody who may not decide completes nothing, and says why to th
   expect(fake.made("chat.postEphemeral")).toMatchObject([
     { user: "U0DANA", text: expect.stringContaining("S0ONCALL") as string },
   ]);
+  await press("U0RAVI");
+  expect(fake.made("functions.completeSuccess")).toHaveLength(1);
+});
+
+it("an answer to a later alert is asked of those who may decide", async () => {
+  fake.answers.deciders = { ok: true, group: "S0ONCALL", isOnCall: false };
+  const later = alert({ relation: "offered" });
+  await writeAlert(fake.app, undefined, later, "inc_1");
+  const messages = { channelId: "C1", cardTs: "1.1", offerTs: "1.3", laterIds: [later.id], laterCount: 1 };
+  await saveIncident(fake.app, newRecord(INCIDENTS.triage), INCIDENTS.triage, messages);
+  const inputs = { incident_id: "inc_1", alert_ids: JSON.stringify([later.id]), up_to: "1" };
+  const press = (user: string) => {
+    const context = { ...pressContext(user), inputs, body: pressBody("Fx1", user) };
+    return answerAll(context as unknown as Parameters<typeof answerAll>[0], "attach");
+  };
+  await press("U0DANA");
+  expect(fake.made("functions.completeSuccess")).toEqual([]);
+  expect(fake.made("chat.postEphemeral")).toMatchObject([{ text: expect.stringContaining("S0ONCALL") as string }]);
   await press("U0RAVI");
   expect(fake.made("functions.completeSuccess")).toHaveLength(1);
 });
