@@ -20,6 +20,8 @@ export type FeedLine =
   | { readonly kind: "withdrawn" }
   /** Slack did not take their triages, or nobody confirmed them. */
   | { readonly kind: "undelivered" }
+  /** Slack did not take the latest news of their incidents, so cards may be out of date. */
+  | { readonly kind: "unheard" }
   /** PagerDuty's webhook subscription is off, or was until it was found to be on again. Names no alerts. */
   | { readonly kind: "webhooks_off"; readonly since: Instant; readonly until?: Instant };
 
@@ -39,6 +41,8 @@ export interface FeedAlert {
     readonly by: string;
     /** Empty while the channel is not known. */
     readonly channelId: string;
+    /** In a line of the kind "unheard": how the news stands that Slack did not take. */
+    readonly news?: "lost" | "on_its_way" | "taken";
   };
 }
 
@@ -104,6 +108,7 @@ function readLine(fields: JsonRecord): FeedLine | undefined {
     case "backlog":
     case "withdrawn":
     case "undelivered":
+    case "unheard":
       return { kind };
     case "webhooks_off": {
       const until = countOf(fields["until"]);
@@ -142,10 +147,15 @@ function readAlert(fields: JsonRecord): FeedAlert | undefined {
             number: textIn(opened, "number"),
             by: textIn(opened, "by"),
             channelId: textIn(opened, "channelId"),
+            ...readNews(opened["news"]),
           },
         }
       : {}),
   };
+}
+
+function readNews(value: unknown): Pick<NonNullable<FeedAlert["opened"]>, "news"> {
+  return value === "lost" || value === "on_its_way" || value === "taken" ? { news: value } : {};
 }
 
 function textIn(fields: JsonRecord, name: string): string {

@@ -19,6 +19,7 @@ type Methods = Pick<
   | "sentCount"
   | "waitingTriages"
   | "lostFigures"
+  | "lostSignals"
 >;
 
 /** The words of the partial index, which SQLite uses only where a statement repeats them. */
@@ -167,6 +168,14 @@ export function outboxStatements(sql: Sql, owner: string): Methods {
         end: textOf(row, "ending") as LostFigures["end"],
         number: numberOf(row, "number"),
       }));
+    },
+    async lostSignals(subject) {
+      const rows = await sql.rows(
+        `select * from outbox where kind = 'slack_signal' and subject = ? and (state = 'failed' or (${UNCONFIRMED}))
+         order by seq`,
+        [subject],
+      );
+      return rows.map(readRow);
     },
     async sentCount() {
       const row = await oneRow(

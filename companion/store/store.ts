@@ -379,6 +379,8 @@ export interface Transaction {
   waitingTriages(limit: number): Promise<readonly OutboxRow[]>;
   /** Jobs that failed, and deliveries that nobody confirmed, as long as they are remembered. */
   lostFigures(): Promise<readonly LostFigures[]>;
+  /** An incident's signals that failed or that nobody confirmed, as long as they are remembered, in their order. */
+  lostSignals(subject: string): Promise<readonly OutboxRow[]>;
 
   // Timers: one of a kind for a subject
   setTimer(kind: TimerKind, subject: string, dueAt: Instant): Promise<void>;

@@ -4,6 +4,7 @@ import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts
 import { accept, refuse, type Result } from "../../core/result.ts";
 import type { OutboxRow } from "../jobs.ts";
 import { announceInFeed } from "./feed.ts";
+import { newsTaken } from "./lost_news.ts";
 import { afterReminder, postponeReminder } from "./reminders.ts";
 import { type Refusal, unknownIncident } from "./refusal.ts";
 import { rememberUmbrella } from "./storm.ts";
@@ -30,7 +31,10 @@ export async function takeConfirmation(
   // "done" also covers one that was given up: its late confirmation is welcome and changes nothing.
   if (!job || job.state === "done" || job.state === "failed") {
     if (job) await unit.tx.clearTimer("retry_triage", job.id);
-    if (job?.outcome === "unconfirmed") await unit.tx.updateJob(job.id, { outcome });
+    if (job?.outcome === "unconfirmed") {
+      await unit.tx.updateJob(job.id, { outcome });
+      await newsTaken(unit, job);
+    }
     return accept({ ok: true });
   }
   await unit.tx.updateJob(job.id, { state: "done", outcome, finishedAt: unit.now });
@@ -42,7 +46,10 @@ export async function takeConfirmation(
     await postpone(unit, job, request.notBefore);
     await postponeReminder(unit, job, request.notBefore);
   }
-  if (outcome === "applied" || outcome === "already_applied") await afterReminder(unit, job);
+  if (outcome === "applied" || outcome === "already_applied") {
+    await afterReminder(unit, job);
+    await newsTaken(unit, job);
+  }
   return accept({ ok: true });
 }
 

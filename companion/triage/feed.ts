@@ -10,6 +10,7 @@ import {
 import { byteLength, cutBytes } from "../../core/text.ts";
 import { HOUR } from "../../core/time.ts";
 import type { AlertFacts, FeedPlace, Transaction } from "../store/store.ts";
+import { newsOf } from "./news_state.ts";
 import { queue, type Unit } from "./unit.ts";
 
 /** Posts a line in the feed, or edits the one of this key. One that waits to leave carries the change already. */
@@ -39,11 +40,17 @@ export const DISMISSED_KEY = "dismissed:";
 /** How keys of lines begin that name triages which Slack did not take. */
 export const UNDELIVERED_KEY = "undelivered:";
 
+/** How keys of lines begin that name incidents of which Slack did not take the latest news. */
+export const UNHEARD_KEY = "unheard:";
+
 /** A line that was quiet for so long is left as it is, and the next begins a new one. */
 const EPISODE_MS = 1 * HOUR;
 
 /** The key of the line that takes in what comes of one outage. */
-export async function backlogKey(unit: Unit, kind: "backlog" | "withdrawn" | "undelivered"): Promise<string> {
+export async function backlogKey(
+  unit: Unit,
+  kind: "backlog" | "withdrawn" | "undelivered" | "unheard",
+): Promise<string> {
   return (await unit.tx.recentFeedKey(kind, unit.now - EPISODE_MS)) ?? `${kind}:${unit.id("line")}`;
 }
 
@@ -113,6 +120,7 @@ async function feedAlert(tx: Transaction, place: FeedPlace): Promise<FeedAlert |
             number: incident.incident.number,
             by: place.openedBy,
             channelId: incident.place?.channelId ?? "",
+            ...(place.key.startsWith(UNHEARD_KEY) ? { news: await newsOf(tx, place.openedAs) } : {}),
           },
         }
       : {}),

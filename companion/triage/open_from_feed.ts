@@ -1,9 +1,11 @@
+import type { Person } from "../../core/incident.ts";
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, refuse, type Result } from "../../core/result.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
-import { DISMISSED_KEY, openedFromFeed, UNDELIVERED_KEY } from "./feed.ts";
+import { DISMISSED_KEY, openedFromFeed, UNDELIVERED_KEY, UNHEARD_KEY } from "./feed.ts";
 import { homeOf } from "./home.ts";
 import { addLaterAlert } from "./later.ts";
+import { retryNews } from "./lost_news.ts";
 import { followToOpen, openForAlert } from "./open.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Unit } from "./unit.ts";
@@ -23,6 +25,12 @@ const DECIDED: Refusal = {
   message: "A triage was opened for this alert before, and it is closed. Use Start triage to begin anew.",
 };
 
+const TAKEN_SINCE: Refusal = {
+  status: 409,
+  code: "nothing_lost",
+  message: "Slack has this news by now, or it is on its way. Look at the incident's card.",
+};
+
 /** A line's alerts beyond this many stay in the line when a triage is opened for one of them. */
 const OFFERED_MAX = 100;
 
@@ -40,6 +48,7 @@ export async function takeOpening(
   const [alert, place] = [await unit.tx.alert(alertId), await unit.tx.feedPlace(alertId)];
   // The button's values are visible to clients and can be made up.
   if (!alert || place?.key !== key) return refuse(NOT_LISTED);
+  if (key.startsWith(UNHEARD_KEY)) return sendNewsAgain(unit, place.openedAs, by);
   const home = homeOf(await unit.tx.relations(alertId));
   if (home) {
     const open = await followToOpen(unit, home.incidentId);
@@ -68,6 +77,11 @@ export async function takeOpening(
   const answer = answerFor("opened", row);
   await unit.tx.rememberAnswer("open", requestId, answer, unit.now);
   return accept(answer);
+}
+
+async function sendNewsAgain(unit: Unit, incidentId: string, by: Person): Promise<Result<Answer, Refusal>> {
+  const row = await unit.tx.incident(incidentId);
+  return row && (await retryNews(unit, incidentId, by)) ? accept(answerFor("tried_again", row)) : refuse(TAKEN_SINCE);
 }
 
 /** A line of one service's alerts is about one failure: the others that are still open are offered to the triage. */

@@ -3,6 +3,7 @@ import type { Person } from "../../core/incident.ts";
 import { HOUR, MINUTE } from "../../core/time.ts";
 import type { OutboxRow } from "../jobs.ts";
 import { backlogKey, listInFeed, openedFromFeed, UNDELIVERED_KEY } from "./feed.ts";
+import { newsLost } from "./lost_news.ts";
 import { giveNewHome, type NewHomeReason } from "./open.ts";
 import { actorOf, COMPANION_ACTOR, COMPANION_PERSON, queue, record, type Unit } from "./unit.ts";
 
@@ -23,7 +24,7 @@ export async function triageRefused(unit: Unit, row: OutboxRow): Promise<void> {
 export async function deliveryLost(unit: Unit, row: OutboxRow, end: "failed" | "unconfirmed"): Promise<void> {
   const { job, subject } = row;
   if (job.kind === "slack_signal" && job.signal === "later_alert") return routeAnew(unit, row, "undelivered");
-  if (job.kind !== "slack_triage") return;
+  if (job.kind !== "slack_triage") return newsLost(unit, row);
   await standAlone(unit, row);
   await listLost(unit, subject, job.alertId);
   await unit.tx.setTimer("retry_triage", row.id, unit.now + RETRY_EVERY_MS);

@@ -46,6 +46,8 @@ function headline(line: FeedLine, about: FeedAlerts): string {
         : `:white_check_mark: *PagerDuty's webhook is on again* · it was off from ${time(line.since)} to ${time(line.until)} · what came meanwhile was looked up`;
     case "undelivered":
       return `:rotating_light: *Slack did not take the triage of ${countOf(about, "alert")}* · ${services} · tried again every 15 minutes for a day · PagerDuty goes on paging`;
+    case "unheard":
+      return `:warning: *Slack did not take the latest news of ${countOf(about, "incident")}* · ${services} · what their cards say may be out of date`;
   }
 }
 
@@ -89,8 +91,11 @@ function alertBlock(key: string, line: FeedLine, alert: FeedAlert, index: number
 function buttonWords({ kind }: FeedLine, { opened }: FeedAlert): string | undefined {
   if (kind === "withdrawn") return undefined;
   if (kind === "undelivered") return opened?.channelId === "" ? "Retry" : undefined;
+  if (kind === "unheard") return opened?.news === "lost" ? "Retry" : undefined;
   return opened ? undefined : "Open triage";
 }
+
+const NEWS_WORDS = { lost: "", on_its_way: " · sent again", taken: " · up to date again" } as const;
 
 function openedWords({ kind }: FeedLine, { opened }: FeedAlert): string {
   if (!opened) return "";
@@ -99,6 +104,10 @@ function openedWords({ kind }: FeedLine, { opened }: FeedAlert): string {
     return opened.channelId === ""
       ? ` · ${number} has no channel yet`
       : ` · ${number} got to ${channelLink(opened.channelId)}`;
+  }
+  if (kind === "unheard") {
+    const where = opened.channelId === "" ? "" : ` in ${channelLink(opened.channelId)}`;
+    return ` · #${escapeText(opened.number, 20)}${where}${NEWS_WORDS[opened.news ?? "lost"]}`;
   }
   const who = opened.by === "" ? "opened by itself" : `opened by ${mention(opened.by)}`;
   const where = opened.channelId === "" ? "" : ` in ${channelLink(opened.channelId)}`;

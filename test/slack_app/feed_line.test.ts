@@ -16,6 +16,7 @@ const LINES: readonly FeedLine[] = [
   { kind: "first_start", at: AT, isComplete: true },
   { kind: "withdrawn" },
   { kind: "undelivered" },
+  { kind: "unheard" },
   { kind: "webhooks_off", since: AT },
   { kind: "webhooks_off", since: AT, until: AT },
 ];
@@ -78,8 +79,20 @@ describe("a line of the feed", () => {
     expect(buttonsOf(feedLineBlocks("k", dataOf({ kind: "withdrawn" }, alerts), LINKS))).toBe(0);
   });
 
+  it("of news that Slack did not take offers Retry while it is lost, and no longer", () => {
+    const standing = (news: "lost" | "on_its_way" | "taken") =>
+      feedAlert(1, { opened: { number: "7", by: "", channelId: "C07", news } });
+    const draw = (news: "lost" | "on_its_way" | "taken") =>
+      feedLineBlocks("k", dataOf({ kind: "unheard" }, [standing(news)]), LINKS);
+    expect(JSON.stringify(draw("lost"))).toContain('"text":"Retry"');
+    expect(buttonsOf(draw("on_its_way"))).toBe(0);
+    expect(JSON.stringify(draw("on_its_way"))).toContain("#7 in <#C07> · sent again");
+    expect(buttonsOf(draw("taken"))).toBe(0);
+    expect(JSON.stringify(draw("taken"))).toContain("up to date again");
+  });
+
   it.each(LINES)("is read as it was sent: $kind", (line) => {
-    const opened = { number: "7", by: "", channelId: "" };
+    const opened = { number: "7", by: "", channelId: "", news: "taken" as const };
     const data = dataOf(line, [feedAlert(1, { opened })]);
     expect(readFeedLine(JSON.parse(JSON.stringify(data)))).toEqual(data);
   });
