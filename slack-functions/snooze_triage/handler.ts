@@ -38,8 +38,8 @@ async function snooze(app: App, incidentId: string, userId: string, choice: stri
   await tellPerson(app, record, userId, `Nobody is reminded of this until ${time(until)}.`);
 }
 
-async function refusal(app: App, record: IncidentRecord, userId: string): Promise<string | undefined> {
-  if (record.incident.status !== "triage") return refusalSentence("already_decided", record);
+function refusal(app: App, record: IncidentRecord, userId: string): Promise<string | undefined> {
+  if (record.incident.status !== "triage") return Promise.resolve(refusalSentence("already_decided", record));
   return whyNotDecide(app, record.incident.id, userId);
 }
 
