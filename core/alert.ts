@@ -49,6 +49,11 @@ export interface Alert {
   /** Whom PagerDuty has assigned right now; nobody once it is resolved. */
   readonly paged: readonly PagedPerson[];
   readonly relation: AlertRelation;
+  /**
+   * Which telling of the alert this is, as the companion counts them, whichever incident it is told to: news with a lower
+   * number are older, however late they come.
+   */
+  readonly told?: number;
   readonly attachments: readonly Attachment[];
   readonly closing: Closing;
   /** How PagerDuty's last resolve of it came about; kept when it is reopened, so only the status says that it is over. */

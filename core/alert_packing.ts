@@ -114,6 +114,7 @@ export function unpackAlert(text: string): Alert | undefined {
   const reopenedAt = value["reopenedAt"];
   const escalation = readEscalation(value["escalation"]);
   const acknowledgeProblem = value["acknowledgeProblem"];
+  const told = value["told"];
   return {
     id,
     number: isInstant(value["number"]) ? value["number"] : 0,
@@ -127,6 +128,7 @@ export function unpackAlert(text: string): Alert | undefined {
     since,
     paged: listOf(value["paged"], readPerson),
     relation,
+    ...(isInstant(told) ? { told } : {}),
     attachments: listOf(value["attachments"], readAttachment),
     closing: readClosing(value["closing"]),
     ...(resolution === undefined ? {} : { resolution }),

@@ -4,6 +4,7 @@ import { accept, refuse, type Result } from "../../core/result.ts";
 import type { Instant } from "../../core/time.ts";
 import type { Log } from "../log.ts";
 import type { Pagerduty } from "../pagerduty/client.ts";
+import { tellingOf } from "../slack/triage_values.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { takeAcknowledgement, takeAnswer } from "../triage/answer.ts";
 import { type KnownService, takeClaim } from "../triage/claim.ts";
@@ -88,5 +89,6 @@ async function findService(deps: CallDeps, request: CompanionRequests["claim"]):
 async function alertsOf(tx: Transaction, incidentId: string): Promise<Result<CompanionAnswers["alerts"], Refusal>> {
   if (!(await tx.incident(incidentId))) return refuse(unknownIncident(incidentId));
   const rows = await tx.alertsOf(incidentId);
-  return accept({ ok: true, alerts: rows.map(({ facts, relation }) => ({ ...facts, relation })) });
+  const told = await tellingOf(tx);
+  return accept({ ok: true, alerts: rows.map(({ facts, relation }) => ({ ...facts, relation, told })) });
 }

@@ -8,6 +8,7 @@ import { cutBytes } from "../../core/text.ts";
 import { HOUR, type Instant } from "../../core/time.ts";
 import type { DeliveryKind, OutboxRow } from "../jobs.ts";
 import type { RelatedAlert, Store, Transaction } from "../store/store.ts";
+import { tellWhereItWent } from "../triage/confirm.ts";
 import { noteReach } from "../triage/slack_watch.ts";
 import { deliveryLost, triageRefused } from "../triage/undelivered.ts";
 import type { Unit } from "../triage/unit.ts";
@@ -17,7 +18,7 @@ import { newsOf } from "../triage/storm.ts";
 import { DETAILS_PATIENCE_MS, type DetailsWatch } from "../work/details_watch.ts";
 import { type Ending, endJob, type Finish, slowBackOff } from "../work/lane.ts";
 import { createTokenBucket, type TokenBucket } from "../work/token_bucket.ts";
-import { packedAlert, type Parcel, triageParcel } from "./triage_values.ts";
+import { packedAlert, type Parcel, tellingOf, triageParcel } from "./triage_values.ts";
 import { createTrigger, type TriggerOutcome } from "./triggers.ts";
 
 export interface DeliveryDeps {
@@ -83,7 +84,7 @@ export function createDeliveries(deps: DeliveryDeps): Deliveries {
       const parcel = await store.transaction((tx) =>
         row.job.kind === "slack_triage" ? triageParcel(tx, row, now()) : signalParcel(tx, row, deps),
       );
-      if (!parcel) return () => Promise.resolve({ end: "done", outcome: "moved" });
+      if (!parcel) return (unit) => tellInstead(unit, row);
       for (const { id } of parcel.carried) {
         const place = inLine.get(id);
         if (place) place.isGone = true;
@@ -98,6 +99,12 @@ export function createDeliveries(deps: DeliveryDeps): Deliveries {
       };
     },
   };
+}
+
+/** There is nothing to tell here any more; what an earlier attempt told may be older than what was told where the alert went. */
+async function tellInstead(unit: Unit, row: OutboxRow): Promise<Ending> {
+  if (row.attempts > 1) await tellWhereItWent(unit, row);
+  return { end: "done", outcome: "moved" };
 }
 
 /** News of alerts costs Slack's storage most, and can wait a little while many first alerts need it. */
@@ -250,6 +257,7 @@ async function laterAlertsData(tx: Transaction, incidentId: string): Promise<str
   const row = await tx.incident(incidentId);
   if (!row || !isOpen(row.incident)) return undefined;
   const related = await tx.alertsOf(incidentId);
+  const told = await tellingOf(tx);
   const attached = related.filter(({ relation }) => relation === "attached").length;
   const later = related.filter(isUnanswered);
   const isOver = ({ facts }: RelatedAlert) => facts.status === "resolved";
@@ -263,7 +271,7 @@ async function laterAlertsData(tx: Transaction, incidentId: string): Promise<str
         b.laterNumber - a.laterNumber,
     )
     .slice(0, LISTED_LATER_ALERTS)
-    .map(({ facts, relation }) => ({ ...facts, relation }));
+    .map(({ facts, relation }) => ({ ...facts, relation, told }));
   const counts = {
     laterCount: row.laterCount,
     unanswered: open.filter(({ relation }) => relation === "offered").length,

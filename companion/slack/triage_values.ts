@@ -6,6 +6,7 @@ import { byteLength, cutBytes } from "../../core/text.ts";
 import { type Instant, MINUTE, toIso } from "../../core/time.ts";
 import type { OutboxRow } from "../jobs.ts";
 import type { StormRow, Transaction } from "../store/store.ts";
+import { homeOf } from "../triage/home.ts";
 import { shareOf } from "../triage/storm.ts";
 import { LEASE_MS } from "../work/lane.ts";
 
@@ -80,7 +81,12 @@ async function triageValues(
   };
 }
 
-/** The alert as JSON; undefined where it has nothing to do with the incident any more. */
+/** The number of a telling of alerts: later ones have higher numbers. */
+export function tellingOf(tx: Transaction): Promise<number> {
+  return tx.count("alerts_told");
+}
+
+/** The alert as JSON; undefined where it has nothing to do with the incident any more, or belongs to another one. */
 export async function packedAlert(
   tx: Transaction,
   incidentId: string,
@@ -88,6 +94,9 @@ export async function packedAlert(
   maxBytes: number,
 ): Promise<string | undefined> {
   const alert = await tx.alert(alertId);
-  const relation = (await tx.relations(alertId)).find((one) => one.incidentId === incidentId)?.relation;
-  return alert && relation && packAlert({ ...alert.facts, relation }, maxBytes);
+  const relations = await tx.relations(alertId);
+  const relation = relations.find((one) => one.incidentId === incidentId)?.relation;
+  const isElsewhere = (homeOf(relations)?.incidentId ?? incidentId) !== incidentId;
+  if (!alert || !relation || isElsewhere) return undefined;
+  return packAlert({ ...alert.facts, relation, told: await tellingOf(tx) }, maxBytes);
 }

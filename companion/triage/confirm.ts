@@ -4,13 +4,14 @@ import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts
 import { accept, refuse, type Result } from "../../core/result.ts";
 import type { OutboxRow } from "../jobs.ts";
 import { announceInFeed } from "./feed.ts";
+import { homeOf } from "./home.ts";
 import { newsTaken } from "./lost_news.ts";
 import { afterReminder, postponeReminder } from "./reminders.ts";
 import { type Refusal, unknownIncident } from "./refusal.ts";
 import { rememberUmbrella } from "./storm.ts";
 import { setSpacedTimer } from "./timer_spacing.ts";
 import { routeAnew } from "./undelivered.ts";
-import { COMPANION_ACTOR, isIncident, record, type Unit } from "./unit.ts";
+import { announceAlert, COMPANION_ACTOR, isIncident, record, type Unit } from "./unit.ts";
 
 /** Slack acted on a delivery. Idempotent; a delivery that is over already only brings its place. */
 export async function takeConfirmation(
@@ -50,7 +51,16 @@ export async function takeConfirmation(
     await afterReminder(unit, job);
     await newsTaken(unit, job);
   }
+  await tellWhereItWent(unit, job);
   return accept({ ok: true });
+}
+
+/** Slack may have written what it was told over newer news of the incident that the alert went to meanwhile: those come again. */
+export async function tellWhereItWent(unit: Unit, { job, subject }: OutboxRow): Promise<void> {
+  if (!("alertId" in job) || job.alertId === "") return;
+  const home = homeOf(await unit.tx.relations(job.alertId));
+  const to = job.kind === "slack_signal" && job.signal === "alert_moved" ? job.to : subject;
+  if (home && home.incidentId !== to) await announceAlert(unit, home.incidentId, job.alertId);
 }
 
 /** Somebody wrote in the channel, or it could not be looked at, so it is archived later. Never at once again, whatever Slack's clock says. */

@@ -50,7 +50,7 @@ export async function takeAlertNews(app: App, record: IncidentRecord, data: stri
   };
   const after = isListed && !isSnoozeOver ? record : await saveRecord(app, record, patch);
   await publish(app, after, { known: [written] });
-  if (isOpen(record.incident) && alert.relation === "attached")
+  if (isOpen(record.incident) && written.incidentId === record.incident.id && alert.relation === "attached")
     await inviteNewlyPaged(app, record, alert, before?.alert);
   return { outcome: "applied" };
 }

@@ -54,7 +54,8 @@ export function awaitAlerts(app: App, ids: readonly string[]): Promise<StoredAle
 }
 
 /**
- * Writes what the companion told of an alert, and which incident it belongs to.
+ * Writes what the companion told of an alert, and which incident it belongs to. What is older than what is on record, as
+ * slow news of an incident is that the alert left, changes nothing.
  * @param before what was on record of this alert
  * @returns what is on record now, since a read may not show it yet
  */
@@ -64,6 +65,7 @@ export async function writeAlert(
   alert: Alert,
   incidentId: string,
 ): Promise<StoredAlert> {
+  if (before && isOlder(alert, before.alert)) return before;
   const revision = nextRevision(app, before ?? NO_REVISION);
   const item = {
     id: alert.id,
@@ -73,6 +75,11 @@ export async function writeAlert(
   };
   await mustCall(app.slack, "apps.datastore.update", { datastore: DATASTORE, item: { ...item, ...revision } });
   return { alert, incidentId, ...revision };
+}
+
+/** What Slack wrote itself keeps the number of what it was written over. */
+function isOlder({ told = 0 }: Alert, onRecord: Alert): boolean {
+  return told < (onRecord.told ?? 0);
 }
 
 /** Writes alerts that are on record nowhere yet, at most 25. */

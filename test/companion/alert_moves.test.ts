@@ -310,3 +310,23 @@ function shuffled(list: readonly number[], seed: number): number[] {
   while (rest.length > 0) order.push(...rest.splice(Math.floor(random() * rest.length), 1));
   return order;
 }
+
+it("an alert that moved while news of it were under way is told once more where it went", async () => {
+  const elsewhere = await opensElsewhere("P9");
+  await world.event(first, { type: "incident.acknowledged", status: "acknowledged" });
+  await world.settle();
+  const [late] = signals("alert_changed");
+  const told = () => signals("alert_changed", elsewhere.incidentId).length;
+  const merge = decisionOf(incidentId, "merge", { mergeInto: elsewhere.incidentId });
+  await world.call("decide", { phase: "applied", decision: merge });
+  await world.settle();
+  expect(told()).toBe(1);
+  const [moved] = signals("alert_changed", elsewhere.incidentId);
+  const confirm = (one: typeof late) => ({ deliveryId: one!.delivery_id, incidentId: one!.incident_id });
+  await world.call("confirm", { ...confirm(moved), outcome: "applied" });
+  await world.call("confirm", { ...confirm(late), outcome: "applied" });
+  await world.settle();
+  expect(told()).toBe(2);
+  await world.confirmAll();
+  expect(told()).toBe(2);
+});

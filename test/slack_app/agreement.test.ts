@@ -105,6 +105,24 @@ async function deliver(kind: string): Promise<string[]> {
 
 const said = () => fake.calls.map(({ args }) => String(args["text"]));
 
+describe("an alert that went elsewhere", () => {
+  it("stays there when older news of the incident that it left come late", async () => {
+    const alert = world.pagerduty.incidents.get("P1")!;
+    await world.event(alert, { type: "incident.acknowledged", status: "acknowledged" });
+    await world.settle();
+    const late = world.triggers.signals.find(({ kind }) => kind === "alert_changed")!;
+    await applyDecision(app, merge(0, 1));
+    await world.advance(MINUTE);
+    await world.event(alert, { type: "incident.resolved", status: "resolved" });
+    await deliver("alert_changed");
+    const before = await readAlert(app.slack, "P1");
+    expect(before).toMatchObject({ incidentId: ids[1], alert: { status: "resolved" } });
+    const left = await readIncident(app.slack, late.incident_id);
+    await applySignal(app, left!, late.kind, late.data);
+    expect(await readAlert(app.slack, "P1")).toEqual(before);
+  });
+});
+
 describe("merges at once", () => {
   it("of A into B and B into A: one is merged, the other stays in triage and says why", async () => {
     await Promise.all([applyDecision(app, merge(0, 1)), applyDecision(app, merge(1, 0, BEN))]);
