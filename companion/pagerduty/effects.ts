@@ -7,6 +7,7 @@ import { cutCharacters } from "../../core/text.ts";
 import { HOUR } from "../../core/time.ts";
 import type { Job, OutboxRow } from "../jobs.ts";
 import type { Store } from "../store/store.ts";
+import { withKnownAddresses } from "../triage/alert_row.ts";
 import { actorOf, COMPANION_ACTOR, queue, record, type Unit } from "../triage/unit.ts";
 import type { Why } from "../timeline.ts";
 import { type Ending, type Finish, slowBackOff } from "../work/lane.ts";
@@ -57,11 +58,15 @@ export function createEffects(deps: EffectDeps): { perform(row: OutboxRow): Prom
   };
 }
 
-/** Reads the incident first: acknowledging a resolved one would reopen it (PagerDuty's schema, 2025-09-18). */
+/**
+ * Reads the incident first: acknowledging a resolved one would reopen it (PagerDuty's schema, 2025-09-18). So that little
+ * time passes after that, addresses that are known are not looked up.
+ */
 async function acknowledge(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerduty_acknowledge">): Promise<Finish> {
   const fresh = await deps.pagerduty.incident(job.alertId);
   if (!fresh.ok) return (unit) => afterFailure(unit, row, fresh.failure, "pagerduty_acknowledge");
-  const assignees = await deps.addresses(fresh.value.assignees);
+  const known = await deps.store.transaction((tx) => tx.alert(job.alertId));
+  const assignees = await deps.addresses(withKnownAddresses(fresh.value.assignees, known?.facts.paged ?? []));
   const own = actorAddress(job.by, deps.userMap);
   const verdict = verdictOf(job, own, fresh.value, assignees);
   if (verdict.from === undefined) return (unit) => notAcknowledged(unit, row, job, verdict.why, own);

@@ -63,6 +63,15 @@ describe("create", () => {
     expect(signalsTo(incidentId, "alert_changed").map(({ data }) => alertIn(data).status)).toEqual(["acknowledged"]);
   });
 
+  it("looks nothing up between reading the alert and acknowledging it, since it may be resolved meanwhile", async () => {
+    await world.advance(11 * MINUTE);
+    const before = world.pagerduty.calls.length;
+    await decide(decisionOf(incidentId, "create"));
+    expect(alert.status).toBe("acknowledged");
+    const calls = world.pagerduty.calls.slice(before).filter((call) => !call.includes("/notes"));
+    expect(calls).toEqual(["GET /incidents/P1", "PUT /incidents/P1 ann@example.com"]);
+  });
+
   it("acknowledges nothing when somebody else pressed, never as a fallback user", async () => {
     await decide(decisionOf(incidentId, "create", { by: BEN }));
     await expect.poll(() => alert.notes.length).toBe(1);
