@@ -30,6 +30,11 @@ export interface TriageDelivery {
   readonly alert: string;
   /** The closed incident whose alert PagerDuty reopened; empty for every other triage. */
   readonly reopened_from: string;
+  /**
+   * "yes" where the alert is over by now, and an earlier attempt may have reached Slack without a confirmation: what is
+   * there is gone on with, and where nothing is nothing is opened, which the confirmation "stale" tells. Else empty.
+   */
+  readonly if_known: string;
   /** JSON of {@link StormShare} where the triage belongs to a storm and gets no channel of its own; else empty. */
   readonly storm: string;
 }
@@ -53,7 +58,7 @@ export interface StormShare {
 }
 
 /** A triage that shares the delivery of another; its alert carries only what fits. */
-export type SharedTriage = Omit<TriageDelivery, "storm">;
+export type SharedTriage = Omit<TriageDelivery, "storm" | "if_known">;
 
 export const SIGNAL_KINDS = [
   "later_alert",
@@ -224,7 +229,7 @@ export interface Place {
 export interface CompanionRequests {
   /**
    * A delivery was acted on. "stale": a later alert was meant for an incident that is closed in Slack, so the companion
-   * decides again. "postponed": somebody wrote in the channel; archive, or remind, not before `notBefore`. For a storm's own
+   * decides again; or a triage that is over was never opened. "postponed": somebody wrote in the channel; archive, or remind, not before `notBefore`. For a storm's own
    * news `incidentId` is its subject, "storm:" and the storm's id.
    */
   confirm: {

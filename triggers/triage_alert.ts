@@ -20,6 +20,7 @@ const trigger: Trigger<typeof TriageAlertWorkflow.definition> = {
     window_closes_at: { value: "{{data.window_closes_at}}" },
     alert: { value: "{{data.alert}}" },
     reopened_from: { value: "{{data.reopened_from}}" },
+    if_known: { value: "{{data.if_known}}" },
     storm: { value: "{{data.storm}}" },
   },
 };

@@ -28,6 +28,11 @@ export const TriageAlertWorkflow = DefineWorkflow({
         title: "Reopened from",
         description: "The closed incident whose alert PagerDuty reopened; empty for every other triage.",
       },
+      if_known: {
+        type: Schema.types.string,
+        title: "Only if it is known",
+        description: "yes where nothing is to be opened anew, since the alert is over; else empty.",
+      },
       storm: { type: Schema.types.string, title: "Storm", description: "The storm that it belongs to, as JSON." },
     },
     required: [
@@ -42,6 +47,7 @@ export const TriageAlertWorkflow = DefineWorkflow({
       "window_closes_at",
       "alert",
       "reopened_from",
+      "if_known",
       "storm",
     ],
   },
@@ -60,6 +66,7 @@ const opened = TriageAlertWorkflow.addStep(OpenTriageDefinition, {
   window_closes_at: inputs.window_closes_at,
   alert: inputs.alert,
   reopened_from: inputs.reopened_from,
+  if_known: inputs.if_known,
   storm: inputs.storm,
 });
 addTriageSteps(TriageAlertWorkflow, opened.outputs.incident_id);

@@ -37,7 +37,8 @@ export interface Deliveries {
   mayLeave(kind: DeliveryKind): boolean;
   /** Waits for details and for the trigger's rate. Gives what to do where it does not leave after all. */
   before(row: OutboxRow): Promise<() => void>;
-  perform(row: OutboxRow): Promise<Finish>;
+  /** @param ifKnown whether Slack is to open nothing that it does not know */
+  perform(row: OutboxRow, ifKnown?: boolean): Promise<Finish>;
 }
 
 /** What Slack could not be given for so long is no news any more. */
@@ -75,14 +76,14 @@ export function createDeliveries(deps: DeliveryDeps): Deliveries {
         for (; taken > 0; taken -= 1) bucket.giveBack();
       };
     },
-    async perform(row) {
+    async perform(row, ifKnown = false) {
       const way = wayOf(row.job.kind);
       if (way.pausedFor() > 0)
         return () => {
           return Promise.resolve({ end: "again", problem: "Slack asked us to wait.", exactlyMs: way.pausedFor() });
         };
       const parcel = await store.transaction((tx) =>
-        row.job.kind === "slack_triage" ? triageParcel(tx, row, now()) : signalParcel(tx, row, deps),
+        row.job.kind === "slack_triage" ? triageParcel(tx, row, now(), ifKnown) : signalParcel(tx, row, deps),
       );
       if (!parcel) return (unit) => tellInstead(unit, row);
       for (const { id } of parcel.carried) {

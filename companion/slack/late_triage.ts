@@ -8,6 +8,7 @@ import { endReminders } from "../triage/reminders.ts";
 import { COMPANION_ACTOR, record, type Unit } from "../triage/unit.ts";
 import type { Finish } from "../work/lane.ts";
 import { within } from "../work/patience.ts";
+import type { Deliveries } from "./deliveries.ts";
 
 /** A first delivery that waited longer than this may be about something that is over. */
 const STILL_FRESH_MS = 2 * MINUTE;
@@ -21,19 +22,25 @@ export interface LateTriageDeps {
 
 /**
  * Asks PagerDuty before a triage leaves that Slack could not be given for some minutes: what came and went meanwhile gets
- * no channel. Without an answer it leaves as it is.
+ * no channel. Where an earlier attempt may have reached Slack, it alone knows whether there is one already. Without an
+ * answer of PagerDuty the triage leaves as it is.
  */
-export function createLateTriage(deps: LateTriageDeps, deliver: (row: OutboxRow) => Promise<Finish>) {
+export function createLateTriage(deps: LateTriageDeps, deliver: Deliveries["perform"]) {
   return async (row: OutboxRow): Promise<Finish> => {
-    const { job, sends, createdAt } = row;
-    // What Slack was given once may have a channel already.
-    const isLate = job.kind === "slack_triage" && sends === 0 && deps.now() - createdAt > STILL_FRESH_MS;
+    const { job, createdAt } = row;
+    const isLate = job.kind === "slack_triage" && deps.now() - createdAt > STILL_FRESH_MS;
     if (!isLate || !(await isOver(deps, row.subject, job.alertId))) return deliver(row);
+    if (mayBeKnown(row)) return deliver(row, true);
     return async (unit) => {
       await withdraw(unit, row.subject, job.alertId);
       return { end: "done", outcome: "withdrawn" };
     };
   };
+}
+
+/** Whether not every attempt before this one is known to have failed: one whose end nobody saw may have arrived. */
+function mayBeKnown({ sends, attempts, failures }: OutboxRow): boolean {
+  return sends > 0 || attempts - 1 > failures;
 }
 
 async function isOver(deps: LateTriageDeps, incidentId: string, alertId: string): Promise<boolean> {

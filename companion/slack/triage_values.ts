@@ -23,12 +23,19 @@ const SHARED_TEXT_BYTES = 100;
 /**
  * The inputs of the triage trigger, every key every time; undefined where the alert belongs to another incident by now.
  * Where many triages of a storm wait, it takes others along, as many as fit: those are in hand from then on.
+ * @param ifKnown whether Slack is to open nothing that it does not know
  */
-export async function triageParcel(tx: Transaction, row: OutboxRow, now: Instant): Promise<Parcel | undefined> {
-  const values = await triageValues(tx, row, TRIGGER_STRING_MAX_BYTES, 500);
-  if (!values) return undefined;
+export async function triageParcel(
+  tx: Transaction,
+  row: OutboxRow,
+  now: Instant,
+  ifKnown: boolean,
+): Promise<Parcel | undefined> {
+  const shared = await triageValues(tx, row, TRIGGER_STRING_MAX_BYTES, 500);
+  if (!shared) return undefined;
+  const values = { ...shared, if_known: ifKnown ? "yes" : "" };
   const storm = await tx.stormOf(row.subject);
-  if (!storm) return { values: { ...values, storm: "" }, carried: [] };
+  if (!storm || ifKnown) return { values: { ...values, storm: "" }, carried: [] };
   const { share, carried } = await shareFor(tx, row, storm, now);
   return { values: { ...values, storm: JSON.stringify(share) }, carried };
 }

@@ -38,6 +38,7 @@ export async function takeConfirmation(
     }
     return accept({ ok: true });
   }
+  if (outcome === "stale" && job.job.kind === "slack_triage") return neverOpened(unit, job);
   await unit.tx.updateJob(job.id, { state: "done", outcome, finishedAt: unit.now });
   if (place && job.job.kind === "slack_triage") await rememberUmbrella(unit, incidentId, place);
   if (request.undecorated) await setSpacedTimer(unit, "decorate", incidentId, unit.now + MINUTE);
@@ -52,6 +53,15 @@ export async function takeConfirmation(
     await newsTaken(unit, job);
   }
   await tellWhereItWent(unit, job);
+  return accept({ ok: true });
+}
+
+/** No attempt reached Slack, so it waits like one that never left, until it is seen whether its alert is over still. */
+async function neverOpened(
+  unit: Unit,
+  { id, attempts }: OutboxRow,
+): Promise<Result<CompanionAnswers["confirm"], Refusal>> {
+  await unit.tx.updateJob(id, { state: "ready", notBefore: unit.now, sends: 0, failures: attempts });
   return accept({ ok: true });
 }
 

@@ -69,6 +69,11 @@ export const OpenTriageDefinition = DefineFunction({
         title: "Sequence",
         description: "The delivery's place among those of its incident.",
       },
+      if_known: {
+        type: Schema.types.string,
+        title: "Only if it is known",
+        description: "yes to open nothing that is not there yet, for an alert that is over by now.",
+      },
       storm: {
         type: Schema.types.string,
         title: "Storm",

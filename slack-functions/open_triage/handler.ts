@@ -15,7 +15,7 @@ import { begin, type Begun, pagedIn } from "./begin.ts";
 import { OpenTriageDefinition } from "./definition.ts";
 import { openInStorm, openTable } from "./in_storm.ts";
 import { openThread } from "./in_thread.ts";
-import { confirm, type Inputs, stormOf } from "./inputs.ts";
+import { confirm, type Inputs, sayUnknown, stormOf } from "./inputs.ts";
 
 export default SlackFunction(OpenTriageDefinition, async (context) => {
   if (context.inputs.incident_id === "") return { outputs: { incident_id: "", channel_id: "" } };
@@ -28,12 +28,16 @@ export default SlackFunction(OpenTriageDefinition, async (context) => {
 
 async function openTriage(app: App, inputs: Inputs): Promise<{ incident_id: string; channel_id: string }> {
   const storm = stormOf(inputs);
+  const found = await readIncident(app.slack, inputs.incident_id);
+  if (inputs.if_known === "yes" && !found) {
+    await sayUnknown(app, inputs);
+    return { incident_id: "", channel_id: "" };
+  }
   if (storm?.asLine) {
     // A line asks when its button is pressed: there is nothing for the following steps to do.
     const { channelId } = await openTable(app, [inputs, ...storm.also], storm);
     return { incident_id: "", channel_id: channelId };
   }
-  const found = await readIncident(app.slack, inputs.incident_id);
   // Without its card it is not open yet, even if somebody was asked already.
   const isShown = found && (found.cardTs !== "" || found.tableTs !== "");
   const isAsked = found && (found.questionTs !== "" || found.tableTs !== "");

@@ -23,6 +23,7 @@ export interface Inputs {
   readonly started_by?: string;
   readonly delivery_id?: string;
   readonly sequence?: string;
+  readonly if_known?: string;
   readonly storm?: string;
 }
 
@@ -92,4 +93,9 @@ export async function confirm(
     ...(place ? { place } : {}),
     ...(record.undecorated.length > 0 ? { undecorated: true } : {}),
   });
+}
+
+/** No earlier attempt opened this triage, and its alert is over: there is nothing to open. */
+export async function sayUnknown(app: App, { delivery_id: deliveryId = "", incident_id }: Inputs): Promise<void> {
+  await app.companion.call("confirm", { deliveryId, incidentId: incident_id, outcome: "stale" });
 }

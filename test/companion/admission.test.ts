@@ -428,6 +428,53 @@ describe("a triage that Slack could not be given", () => {
   });
 });
 
+describe("a triage of which nobody knows whether it reached Slack", () => {
+  beforeEach(async () => {
+    // Slack takes it, and its answer is lost.
+    world.triggers.answerNext({ status: 0, body: "" });
+    await world.event(world.raise("P1"));
+    await world.settle();
+    setStatus("resolved");
+    await world.advance(4 * MINUTE);
+  });
+  const setStatus = (status: "triggered" | "resolved") => {
+    const incident = world.pagerduty.incidents.get("P1");
+    if (incident) incident.status = status;
+  };
+  const sent = () => world.triggers.triages.map(({ if_known }) => if_known);
+  const confirm = async (outcome: "already_applied" | "stale") => {
+    const { delivery_id: deliveryId, incident_id: incidentId } = world.triggers.triages.at(-1)!;
+    expect((await world.call("confirm", { deliveryId, incidentId, outcome })).status).toBe(200);
+    await world.settle();
+    return incidentId;
+  };
+
+  it("and that is over goes on where Slack knows it, whose card would be left alone otherwise", async () => {
+    expect(sent()).toEqual(["", "yes"]);
+    const incidentId = await confirm("already_applied");
+    await world.event(world.pagerduty.incidents.get("P1")!, { type: "incident.resolved", status: "resolved" });
+    await world.confirmAll();
+    expect(lines()).toEqual([]);
+    const news = world.triggers.signals.filter((one) => one.incident_id === incidentId);
+    expect(news.map(({ kind, data }) => [kind, alertIn(data).status])).toEqual([["alert_changed", "resolved"]]);
+  });
+
+  it("and that is over is withdrawn where Slack does not, and opens no channel", async () => {
+    await confirm("stale");
+    expect(sent()).toEqual(["", "yes"]);
+    expect(lines().map(({ line }) => line.kind)).toEqual(["withdrawn"]);
+    await world.advance(10 * MINUTE);
+    expect(sent()).toEqual(["", "yes"]);
+  });
+
+  it("and whose alert came back while Slack was asked leaves like any other", async () => {
+    setStatus("triggered");
+    await confirm("stale");
+    expect(sent()).toEqual(["", "yes", ""]);
+    expect(lines()).toEqual([]);
+  });
+});
+
 describe("the first start", () => {
   const startWith = async (count: number) => {
     await world.close();

@@ -27,11 +27,13 @@ async function open(
   env: Readonly<Record<string, string>> = { TRIAGE_CHANNEL_ID: FEED },
   serviceName = "Checkout",
   storm: object = {},
+  ifKnown = "",
 ) {
   const { createContext } = SlackFunctionTester("open_triage");
   const inputs = {
     ...{ incident_id: "inc_1", number: "1", title: INCIDENTS.triage.title, service_name: serviceName },
     storm: JSON.stringify(storm),
+    if_known: ifKnown,
     ...{ service_id: "PCHECK1", opened_at: new Date(AT).toISOString(), alert: packAlert(alert()), delivery_id: "d1" },
   };
   return (await openTriage(createContext({ inputs, env: { ...slack.env, ...env } }) as never)) as {
@@ -199,5 +201,23 @@ describe("people who cannot be brought in", () => {
   it("are nobody where they are in the channel already", async () => {
     fake.on("conversations.invite", () => ({ ok: false, error: "already_in_channel" }));
     expect(await invitePeople(fake.app, "C1", alert().paged, undefined)).toEqual([]);
+  });
+});
+
+describe("a triage that is over", () => {
+  const openIfKnown = () => open(undefined, undefined, undefined, "yes");
+
+  it("opens nothing where no earlier run began it", async () => {
+    expect((await openIfKnown()).outputs).toEqual({ incident_id: "", channel_id: "" });
+    expect(fake.calls).toEqual([]);
+    expect(await kept()).toBeUndefined();
+  });
+
+  it("is gone on with where an earlier run died half way", async () => {
+    fake.on("chat.postMessage", () => ({ ok: false, error: "internal_error" }));
+    expect((await open()).error).toContain("The triage channel could not be opened.");
+    fake.on("chat.postMessage", () => ({ ok: true, ts: "9.9" }));
+    expect((await openIfKnown()).outputs).toEqual({ incident_id: "inc_1", channel_id: "C1" });
+    expect(await kept()).toMatchObject({ cardTs: "9.9" });
   });
 });
