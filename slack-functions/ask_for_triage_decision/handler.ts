@@ -17,6 +17,7 @@ import { tellPerson } from "../shared/tell_person.ts";
 import { mayCall, mustCall, textOf } from "../shared/slack.ts";
 import { create, openDismissForm, openMergePicker, submitDismiss, submitMerge, suggestTargets } from "./actions.ts";
 import { CREATE, DISMISS, DISMISS_VIEW, MERGE, MERGE_TARGET, MERGE_VIEW } from "./blocks.ts";
+import { publish } from "../shared/publish.ts";
 import { AskForTriageDecisionDefinition } from "./definition.ts";
 import { drawQuestion } from "./question.ts";
 
@@ -42,11 +43,12 @@ export default SlackFunction(AskForTriageDecisionDefinition, async (context) => 
       if (record && context.inputs.asked_by) await tellDecided(app, record, context.inputs.asked_by);
       return { outputs: { incident_id: "", ...NOTHING_TO_DECIDE } };
     }
-    if (
-      !(await ask(app, await giveThread(app, await inLivingChannel(app, record)), context.event.function_execution_id))
-    ) {
+    const here = await giveThread(app, await inLivingChannel(app, record));
+    if (!(await ask(app, here, context.event.function_execution_id))) {
       return { outputs: { incident_id: "", ...NOTHING_TO_DECIDE } };
     }
+    // The run that was to post it died half way.
+    if (here.cardTs === "") await publish(app, here);
     // The step stays open until a press completes it: completing can happen once, and that is the lock.
     return { completed: false };
   } catch (thrown) {

@@ -28,6 +28,11 @@ export async function ensureCard(
   return posted ?? postOneCard(app, record, known, thread);
 }
 
+/** The timestamp of the card that stands where the incident lives; undefined where none does. */
+export async function findCard(app: App, record: IncidentRecord): Promise<string | undefined> {
+  return (await postedCards(app, record, record.threadTs))[0];
+}
+
 /** Two runs may post at once, and then the first card stays. */
 export async function postOneCard(
   app: App,

@@ -4,7 +4,7 @@ import type { StoredAlert } from "./alerts.ts";
 import { readAlerts } from "./alerts.ts";
 import type { App } from "./app.ts";
 import { announcementBlocks, cardBlocks, cardText, type CardView, feedBlocks, topicOf } from "./card.ts";
-import { ensureCard, permalinkOf } from "./card_message.ts";
+import { ensureCard, findCard, permalinkOf } from "./card_message.ts";
 import { viewOf } from "./card_view.ts";
 import { type IncidentRecord, readIncident, saveRecord, sharesChannel } from "./incidents.ts";
 import { lookUntil, shows } from "./settling.ts";
@@ -89,20 +89,34 @@ async function draw(
   return isSame ? record : saveRecord(app, record, { feedTs, announcementTs, ...card });
 }
 
-/** @returns where the card is now, if somebody deleted it: an open incident gets another one */
+/**
+ * @returns where the card is now, if that is not on record: the run that posted it died before it wrote that down, or
+ * somebody deleted it, and an open incident gets another one
+ */
 async function publishCard(
   app: App,
   view: CardView,
 ): Promise<Pick<IncidentRecord, "cardTs" | "channelUrl"> | undefined> {
   const { record } = view;
-  const { channelId: channel, cardTs: ts } = record;
-  if (channel === "" || ts === "") return undefined;
-  const message = { text: cardText(record), blocks: cardBlocks(view) };
-  const answer = await mayCall(app.slack, "chat.update", { channel, ts, ...message });
-  if (answer.error !== "message_not_found" || !isOpen(record.incident)) return undefined;
-  const cardTs = await ensureCard(app, { ...record, cardTs: "" }, view.alerts, { thread: record.threadTs });
+  const { channelId: channel } = record;
+  // A line among others has no card.
+  if (channel === "" || (record.cardTs === "" && record.tableTs !== "")) return undefined;
+  const ts = record.cardTs || (await findCard(app, record));
+  const isThere = ts !== undefined && (await drawCard(app, view, ts));
+  if (isThere ? ts === record.cardTs : !isOpen(record.incident)) return undefined;
+  const cardTs = isThere
+    ? ts
+    : await ensureCard(app, { ...record, cardTs: "" }, view.alerts, { thread: record.threadTs });
   if (!sharesChannel(record)) await mayCall(app.slack, "pins.add", { channel, timestamp: cardTs }, ["already_pinned"]);
   return { cardTs, channelUrl: await permalinkOf(app, channel, cardTs) };
+}
+
+/** @returns false where there is no such message */
+async function drawCard(app: App, view: CardView, ts: string): Promise<boolean> {
+  const { record } = view;
+  const message = { text: cardText(record), blocks: cardBlocks(view) };
+  const answer = await mayCall(app.slack, "chat.update", { channel: record.channelId, ts, ...message });
+  return answer.error !== "message_not_found";
 }
 
 function publishFeedLine(app: App, view: CardView, mayPost: boolean): Promise<string> {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type IncidentRecord, saveIncident, saveRecord } from "../../slack-functions/shared/incidents.ts";
+import { type IncidentRecord, readIncident, saveIncident, saveRecord } from "../../slack-functions/shared/incidents.ts";
 import { publish } from "../../slack-functions/shared/publish.ts";
 import { AT, INCIDENTS, record } from "./builders.ts";
 import { fakeApp } from "./fake_app.ts";
@@ -36,4 +36,28 @@ it("an announcement that was posted meanwhile is brought up to date", async () =
   await publish(app, stale);
   const announced = made("chat.update").filter(({ channel }) => channel === "C0INCIDENTS");
   expect(JSON.stringify(announced)).toContain("Rolled back");
+});
+
+it("a card whose run died before it wrote down where it is is found, drawn and written down", async () => {
+  const fake = fakeApp(AT);
+  const card = { ts: "5.000005", blocks: [{ type: "section", block_id: "card:inc_1" }] };
+  fake.on("conversations.history", () => ({ ok: true, messages: [card] }));
+  for (const incident of [INCIDENTS.triage, INCIDENTS.dismissed]) {
+    const before = await saveIncident(fake.app, record(incident, { cardTs: "" }), incident, {
+      channelId: "C1",
+      cardTs: "",
+    });
+    await publish(fake.app, before);
+    expect(fake.made("chat.update").at(-1)).toMatchObject({ channel: "C1", ts: "5.000005" });
+    expect((await readIncident(fake.app.slack, "inc_1"))?.cardTs).toBe("5.000005");
+  }
+  expect(fake.made("chat.postMessage")).toEqual([]);
+});
+
+it("an open incident whose run died before it posted the card gets one", async () => {
+  const fake = fakeApp(AT);
+  const places = { channelId: "C1", cardTs: "" };
+  await publish(fake.app, await saveIncident(fake.app, record(INCIDENTS.triage, places), INCIDENTS.triage, places));
+  expect(fake.made("chat.postMessage")).toHaveLength(1);
+  expect((await readIncident(fake.app.slack, "inc_1"))?.cardTs).not.toBe("");
 });
