@@ -100,7 +100,7 @@ describe("a delivery", () => {
     await world.event(world.raise("P2"));
     await world.confirmAll();
     expect(Object.keys(world.triggers.triages[0] ?? {}).sort()).toEqual(
-      "alert delivery_id incident_id number opened_at reopened_from sequence service_id service_name storm title window_closes_at".split(
+      "alert delivery_id if_known incident_id number opened_at reopened_from sequence service_id service_name storm title window_closes_at".split(
         " ",
       ),
     );
