@@ -112,6 +112,12 @@ function isPostgresUrl(text: string): boolean {
   }
 }
 
+/** Reads the address of a database. The refusal is the end of a sentence and holds nothing of the address. */
+export function readDatabase(text: string): Result<Database, string> {
+  const parsed = database.safeParse(text);
+  return parsed.success ? accept(parsed.data) : refuse(parsed.error.issues[0]?.message ?? "is wrong");
+}
+
 const userMap = z.string().transform((text, context): ReadonlyMap<string, string> => {
   const map = new Map<string, string>();
   for (const [index, entry] of text.split(",").entries()) {

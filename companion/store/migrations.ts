@@ -302,7 +302,28 @@ const MIGRATIONS: readonly Migration[] = [
       create index outbox_effect on outbox (about, seq) where state = 'ready' and about <> '';
     `,
   },
+  {
+    number: 14,
+    name: "moves",
+    sql: `
+      create table move_mark (id text primary key, state text not null, place text not null, at bigint not null);
+    `,
+  },
 ];
+
+/** The version that this companion brings every database to. */
+export const NEWEST = MIGRATIONS.at(-1)?.number ?? 0;
+
+/** Every table, in an order in which each comes after those that it refers to. */
+export const TABLES: readonly string[] = MIGRATIONS.flatMap(({ sql }) =>
+  [...sql.matchAll(/\bcreate table (\w+)/g)].map(([, table = ""]) => table),
+);
+
+/** 0 where the table of versions is empty. */
+export async function versionOf(sql: Sql): Promise<number> {
+  const row = await oneRow(sql, "select coalesce(max(number), 0) as number from schema_version");
+  return row ? numberOf(row, "number") : 0;
+}
 
 /**
  * Brings the database up to this companion's version. The caller holds a transaction that nobody else migrates beside.
@@ -311,12 +332,10 @@ const MIGRATIONS: readonly Migration[] = [
  */
 export async function applyMigrations(sql: Sql, execute: (script: string) => Promise<unknown>): Promise<void> {
   await execute("create table if not exists schema_version (number bigint primary key, name text not null)");
-  const row = await oneRow(sql, "select coalesce(max(number), 0) as number from schema_version");
-  const version = row ? numberOf(row, "number") : 0;
-  const newest = MIGRATIONS.at(-1)?.number ?? 0;
-  if (version > newest) {
+  const version = await versionOf(sql);
+  if (version > NEWEST) {
     throw new Error(
-      `The database has version ${version} and this companion knows versions up to ${newest}: start the newer companion again.`,
+      `The database has version ${version} and this companion knows versions up to ${NEWEST}: start the newer companion again.`,
     );
   }
   for (const migration of MIGRATIONS.filter(({ number }) => number > version)) {

@@ -1,36 +1,12 @@
-import { createHash } from "node:crypto";
-import { Pool, type PoolClient } from "pg";
 import { applyMigrations, asPostgres } from "./migrations.ts";
+import { refuseMoved } from "./move_marks.ts";
+import { BEGIN, BEGIN_MIGRATION, BEGIN_TURN, createPool, perform, sentenceOf } from "./postgres_connections.ts";
 import { createPresence } from "./presence.ts";
-import type { Sql, SqlRow } from "./sql.ts";
 import { transactionOver } from "./sql_transaction.ts";
 import type { Store, Transaction } from "./store.ts";
 
-/** For what goes on beside transactions. With the one of transactions, what a companion asks of the server's limit. */
+/** With the one of transactions, what a companion asks of the server's limit. */
 const ASIDE_CONNECTIONS = 4;
-const CONNECT_WITHIN_MS = 5_000;
-/** The server's own limits, so that no companion that hangs or is cut off holds up the others. */
-const STATEMENT_WITHIN_MS = 10_000;
-const LOCK_WITHIN_MS = 5_000;
-const IDLE_WITHIN_MS = 4_000;
-/** Ours, for a server that is cut off and says nothing. */
-const ANSWER_WITHIN_MS = 15_000;
-const MIGRATE_WITHIN_MS = 60_000;
-
-/** Advisory locks of ours: a number for the product, and one for each purpose. */
-const LOCKS = 1_885_435_763;
-const TURN_LOCK = 1;
-const MIGRATION_LOCK = 2;
-
-const BEGIN = `begin isolation level read committed;
-  set local statement_timeout = ${STATEMENT_WITHIN_MS};
-  set local lock_timeout = ${LOCK_WITHIN_MS};
-  set local idle_in_transaction_session_timeout = ${IDLE_WITHIN_MS}`;
-const BEGIN_TURN = `${BEGIN}; select pg_advisory_xact_lock(${LOCKS}, ${TURN_LOCK})`;
-const BEGIN_MIGRATION = `begin;
-  set local statement_timeout = ${MIGRATE_WITHIN_MS};
-  set local lock_timeout = ${MIGRATE_WITHIN_MS};
-  select pg_advisory_xact_lock(${LOCKS}, ${MIGRATION_LOCK})`;
 
 /**
  * The store in a PostgreSQL database, which any number of companions share. Transactions take turns over all of them by an
@@ -44,17 +20,20 @@ export async function openPostgresStore(url: string, { isOwner = true } = {}): P
   const besides = createPool(url, ASIDE_CONNECTIONS);
   const closePools = () => Promise.all([turns.end(), besides.end()]);
   try {
-    await perform(turns, BEGIN_MIGRATION, ({ client, sql }) =>
-      applyMigrations(sql, (script) => client.query(asPostgres(script))),
-    );
-    const presence = isOwner
-      ? await createPresence((work) => perform(besides, BEGIN, ({ sql }) => work(sql)))
-      : undefined;
-    const owner = presence?.id ?? "";
+    const presence = isOwner ? createPresence((work) => perform(besides, BEGIN, ({ sql }) => work(sql))) : undefined;
+    await perform(turns, BEGIN_MIGRATION, async ({ client, sql }) => {
+      await applyMigrations(sql, (script) => client.query(asPostgres(script)));
+      await refuseMoved(sql);
+      await presence?.say(sql);
+    });
+    presence?.sayLater();
     let isClosed = false;
     const refuse = () => Promise.reject(new Error("The store is closed."));
-    const over = <Outcome>(pool: Pool, begin: string, work: (tx: Transaction) => Promise<Outcome>) =>
-      isClosed ? refuse() : perform(pool, begin, ({ sql }) => work(transactionOver(sql, owner)));
+    const over = <Outcome>(
+      pool: ReturnType<typeof createPool>,
+      begin: string,
+      work: (tx: Transaction) => Promise<Outcome>,
+    ) => (isClosed ? refuse() : perform(pool, begin, ({ sql }) => work(transactionOver(sql, presence?.id() ?? ""))));
     return {
       transaction: (work) => over(turns, BEGIN_TURN, work),
       aside: (work) => over(besides, BEGIN, work),
@@ -70,116 +49,4 @@ export async function openPostgresStore(url: string, { isOwner = true } = {}): P
     await closePools();
     throw new Error(sentenceOf(problem), { cause: problem });
   }
-}
-
-function createPool(connectionString: string, max: number): Pool {
-  const pool = new Pool({
-    connectionString,
-    max,
-    connectionTimeoutMillis: CONNECT_WITHIN_MS,
-    query_timeout: ANSWER_WITHIN_MS,
-    keepAlive: true,
-    application_name: "pager-triage",
-  });
-  // A connection that breaks is noticed by whoever uses it, and replaced; without listeners it would end the process.
-  pool.on("error", () => undefined);
-  pool.on("connect", (client) => client.on("error", () => undefined));
-  return pool;
-}
-
-interface Connected {
-  readonly client: PoolClient;
-  readonly sql: Sql;
-}
-type Attempt<Outcome> =
-  { readonly done: true; readonly outcome: Outcome } | { readonly done: false; readonly problem: unknown };
-
-const ATTEMPTS = 5;
-/** Serialization failure and deadlock: PostgreSQL asks for another try. */
-const TRY_AGAIN = new Set(["40001", "40P01"]);
-/** A prepared statement that a newer companion's migration or a pooler made useless: a new connection knows it. */
-const CONNECT_ANEW = new Set(["0A000", "26000"]);
-
-/** One transaction on one connection, tried again where the database took it back through no fault of its own. */
-async function perform<Outcome>(
-  pool: Pool,
-  begin: string,
-  work: (connected: Connected) => Promise<Outcome>,
-): Promise<Outcome> {
-  for (let attempt = 1; ; attempt += 1) {
-    const result = await tryOnce(pool, begin, work);
-    if (result.done) return result.outcome;
-    if (attempt === ATTEMPTS) throw result.problem;
-  }
-}
-
-/** Not done is what may be tried again; the rest is thrown. */
-async function tryOnce<Outcome>(
-  pool: Pool,
-  begin: string,
-  work: (connected: Connected) => Promise<Outcome>,
-): Promise<Attempt<Outcome>> {
-  const client = await pool.connect();
-  let isEnding = false;
-  let isLost = false;
-  try {
-    await client.query(begin);
-    const outcome = await work({ client, sql: sqlOf(client) });
-    isEnding = true;
-    await client.query("commit");
-    return { done: true, outcome };
-  } catch (problem) {
-    isLost = await client.query("rollback").then(
-      () => CONNECT_ANEW.has(codeOf(problem)),
-      () => true,
-    );
-    // A connection that was lost during the commit leaves open whether it happened, so nothing is done twice.
-    if (TRY_AGAIN.has(codeOf(problem)) || (isLost && !isEnding)) return { done: false, problem };
-    throw problem;
-  } finally {
-    client.release(isLost);
-  }
-}
-
-/** A statement as PostgreSQL has it: its placeholders numbered, and prepared once for each connection under its name. */
-interface Prepared {
-  readonly name: string;
-  readonly text: string;
-}
-const prepared = new Map<string, Prepared>();
-
-function prepare(statement: string): Prepared {
-  let found = prepared.get(statement);
-  if (!found) {
-    let count = 0;
-    const text = statement.replaceAll("?", () => `$${(count += 1)}`);
-    found = { name: `pt_${createHash("sha256").update(text).digest("hex").slice(0, 24)}`, text };
-    prepared.set(statement, found);
-  }
-  return found;
-}
-
-function sqlOf(client: PoolClient): Sql {
-  return {
-    async rows(statement, given = []) {
-      // PostgreSQL's text holds every character but this one, which nothing readable has.
-      const values = given.map((value) => (typeof value === "string" ? value.replaceAll("\0", "\uFFFD") : value));
-      return (await client.query<SqlRow>({ ...prepare(statement), values })).rows;
-    },
-  };
-}
-
-function codeOf(problem: unknown): string {
-  return problem instanceof Error && "code" in problem ? String(problem.code) : "";
-}
-
-/** What may be wrong at the start, for a person at a terminal. */
-function sentenceOf(problem: unknown): string {
-  const code = codeOf(problem);
-  if (/^(28|3D)/.test(code)) return "PostgreSQL knows no such user, password or database.";
-  if (code === "42501") return "This user may not make tables there: let it own the database.";
-  if (code === "53300") return "PostgreSQL has no connection left: raise max_connections.";
-  if (/^[0-9A-Z]{5}$/.test(code)) return `PostgreSQL refused with ${code}.`;
-  if (/^(E[A-Z]+|.*CERT.*|.*TLS.*)$/.test(code)) return `No PostgreSQL can be reached there (${code}).`;
-  return problem instanceof Error ? problem.message : "unknown";
 }

@@ -5,7 +5,12 @@ import { numberOf, oneRow, type Sql, textOf } from "./sql.ts";
  * out again as soon as it was silent for too long, whatever its leases say.
  */
 export interface Presence {
-  readonly id: string;
+  /** Empty until it said for the first time that it is there. */
+  id(): string;
+  /** Says that it is there, for the first time with what it takes to be there: who moves the database away sees it. */
+  say(sql: Sql): Promise<number>;
+  /** Goes on saying it. */
+  sayLater(): void;
   /** How many there are, as of the last look. */
   companions(): number;
   /** Says good-bye. */
@@ -22,14 +27,11 @@ const SAY = `insert into companion (id, seen_at) values (?, ${NOW})
 const FORGET = `delete from companion where seen_at < ${NOW} - ${SILENT_MS}`;
 /** Somebody else may be giving the same out, or ending it. */
 const GIVE_OUT = `update outbox set lease_until = 0 where seq in (
-  select seq from outbox
-  where lease_until > 0 and state = 'ready' and lease_owner not in (select id from companion)
-  for update skip locked)`;
+  select o.seq from outbox o
+  where o.lease_until > 0 and o.state = 'ready' and o.lease_owner not in (select id from companion) `;
 
 /** @param transaction one of its own for each round */
-export async function createPresence(
-  transaction: (work: (sql: Sql) => Promise<number>) => Promise<number>,
-): Promise<Presence> {
+export function createPresence(transaction: (work: (sql: Sql) => Promise<number>) => Promise<number>): Presence {
   let id = "";
   let companions = 1;
   let isEnding = false;
@@ -40,9 +42,9 @@ export async function createPresence(
     id ||= await newId(sql);
     await sql.rows(SAY, [id]);
     await sql.rows(FORGET);
-    await sql.rows(GIVE_OUT);
-    const row = await oneRow(sql, "select count(*) as number from companion");
-    return row ? numberOf(row, "number") : 1;
+    await sql.rows(`${GIVE_OUT} ${sql.passOverHeld})`);
+    companions = await countCompanions(sql);
+    return companions;
   }
 
   function sayLater(): void {
@@ -50,7 +52,7 @@ export async function createPresence(
       // While the database is out of order nobody takes over either.
       round = transaction(say)
         .then(
-          (number) => void (companions = number),
+          () => undefined,
           () => undefined,
         )
         .then(() => (isEnding ? undefined : sayLater()));
@@ -58,10 +60,10 @@ export async function createPresence(
     timer.unref();
   }
 
-  companions = await transaction(say);
-  sayLater();
-  const presence: Presence = {
-    id,
+  return {
+    id: () => id,
+    say,
+    sayLater,
     companions: () => companions,
     async end() {
       isEnding = true;
@@ -73,7 +75,12 @@ export async function createPresence(
       );
     },
   };
-  return presence;
+}
+
+/** How many said lately that they are there. */
+export async function countCompanions(sql: Sql): Promise<number> {
+  const row = await oneRow(sql, `select count(*) as number from companion where seen_at >= ${NOW} - ${SILENT_MS}`);
+  return row ? numberOf(row, "number") : 0;
 }
 
 async function newId(sql: Sql): Promise<string> {

@@ -5,6 +5,8 @@ export type SqlRow = Readonly<Record<string, unknown>>;
 export interface Sql {
   /** Executes one statement; its rows, if it gives any. */
   rows(statement: string, values?: readonly SqlValue[]): Promise<readonly SqlRow[]>;
+  /** Ends a select whose rows are to be changed: what somebody else just holds is passed over, and nobody waits for it. */
+  readonly passOverHeld: string;
 }
 
 /** The only row of a statement, or undefined where it gave none. */

@@ -56,10 +56,11 @@ const FIRST_OF_ALERT = `(
       and (p.lease_until > ? or (p.seq < o.seq and p.not_before <= ?))))`;
 
 const CLAIMABLE = `o.id = ? and o.state = 'ready' and o.not_before <= ? and o.lease_until <= ? and ${FIRST_OF_ALERT}`;
-const CLAIM = `
-  update outbox as o set attempts = attempts + 1, lease_until = ?, lease_owner = ? where ${CLAIMABLE} returning *`;
 
 export function outboxStatements(sql: Sql, owner: string): Methods {
+  const claim = `
+    update outbox set attempts = attempts + 1, lease_until = ?, lease_owner = ?
+    where seq in (select o.seq from outbox o where ${CLAIMABLE} ${sql.passOverHeld}) returning *`;
   return {
     async enqueue({ id, job, subject, sequence, createdAt, notBefore }) {
       await sql.rows(
@@ -126,7 +127,7 @@ export function outboxStatements(sql: Sql, owner: string): Methods {
       return rows.map(readRow);
     },
     async claimJob(id, now, leaseUntil) {
-      const row = await oneRow(sql, CLAIM, [leaseUntil, owner, id, now, now, now, now]);
+      const row = await oneRow(sql, claim, [leaseUntil, owner, id, now, now, now, now]);
       return row && readRow(row);
     },
     async mayClaimJob(id, now) {

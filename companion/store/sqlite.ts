@@ -1,79 +1,53 @@
-import { existsSync, mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync, type StatementSyncInstance } from "@photostructure/sqlite";
 import { applyMigrations } from "./migrations.ts";
-import type { Sql, SqlRow } from "./sql.ts";
+import { refuseMoved } from "./move_marks.ts";
+import type { Sql } from "./sql.ts";
 import { transactionOver } from "./sql_transaction.ts";
+import { openFile, ownFile, type SqliteFile } from "./sqlite_file.ts";
 import type { Store, Transaction } from "./store.ts";
 
 /** How long a statement waits for another process that holds the file. Nothing else runs meanwhile, so it is short. */
 const BUSY_TIMEOUT_MS = 250;
 /** After that wait all are refused at once for a while: did each wait in turn, webhooks would go without any answer. */
 const HELD_MS = 500;
-/** A command at a terminal can wait for the companion. */
-const GUEST_BUSY_TIMEOUT_MS = 10_000;
+/** At the start nothing else is to be done, and a command at a terminal can wait for the companion. */
+const PATIENT_BUSY_TIMEOUT_MS = 10_000;
 
 /**
- * The store in one SQLite file, or in memory for ":memory:". What a transaction wrote is on the disk when it ends. One
- * process owns the file: what a former one had in hand is given out again at once. A guest leaves that alone.
+ * The store in one SQLite file, or in memory for ":memory:". One process owns the file: what a former one had in hand is
+ * given out again at once. A guest leaves that alone.
  * @param maxPages lets the file grow to so many pages of 4 KB and no further
- * @throws Error with a sentence where the file cannot be used or was written by a newer version
+ * @throws Error with a sentence where the file cannot be used, was written by a newer version or has an owner already
  */
 export async function openSqliteStore(path: string, { isOwner = true, maxPages = 0 } = {}): Promise<Store> {
-  if (path !== ":memory:") makeFolder(dirname(path));
-  const database = new DatabaseSync(path, {
-    timeout: isOwner ? BUSY_TIMEOUT_MS : GUEST_BUSY_TIMEOUT_MS,
-    enableForeignKeyConstraints: true,
-  });
+  const giveUp = isOwner ? ownFile(path) : () => undefined;
+  let file: SqliteFile | undefined;
+  const close = () => {
+    file?.close();
+    giveUp();
+  };
   try {
-    database.exec("pragma journal_mode = wal");
-    database.exec("pragma synchronous = full");
-    const sql = sqlOf(database);
-    await migrate(sql, database);
-    if (maxPages > 0) database.exec(`pragma max_page_count = ${Math.trunc(maxPages)}`);
-    if (isOwner) await sql.rows("update outbox set lease_until = 0 where state = 'ready' and lease_until > 0");
-    return storeOver(sql, () => database.close());
+    file = openFile(path, PATIENT_BUSY_TIMEOUT_MS);
+    await migrate(file);
+    if (maxPages > 0) file.execute(`pragma max_page_count = ${Math.trunc(maxPages)}`);
+    if (isOwner) {
+      await file.sql.rows("update outbox set lease_until = 0 where state = 'ready' and lease_until > 0");
+      file.waitAtMost(BUSY_TIMEOUT_MS);
+    }
+    return storeOver(file.sql, close);
   } catch (problem) {
-    database.close();
+    close();
     throw problem;
   }
 }
 
-/** One folder after the other: Node's own way never ends in places that deny what they are, such as /proc. */
-function makeFolder(path: string): void {
-  if (existsSync(path)) return;
-  const parent = dirname(path);
-  if (parent !== path) makeFolder(parent);
+async function migrate({ sql, execute }: SqliteFile): Promise<void> {
+  execute("begin immediate");
   try {
-    mkdirSync(path);
+    await applyMigrations(sql, async (script) => execute(script));
+    await refuseMoved(sql);
+    execute("commit");
   } catch (problem) {
-    // Somebody else made it meanwhile.
-    if (!(problem instanceof Error && "code" in problem && problem.code === "EEXIST")) throw problem;
-  }
-}
-
-function sqlOf(database: InstanceType<typeof DatabaseSync>): Sql {
-  // Statements are prepared once; there are some fifty of them.
-  const prepared = new Map<string, StatementSyncInstance>();
-  return {
-    async rows(statement, values = []) {
-      let found = prepared.get(statement);
-      if (!found) {
-        found = database.prepare(statement);
-        prepared.set(statement, found);
-      }
-      return found.all(...values) as readonly SqlRow[];
-    },
-  };
-}
-
-async function migrate(sql: Sql, database: InstanceType<typeof DatabaseSync>): Promise<void> {
-  database.exec("begin immediate");
-  try {
-    await applyMigrations(sql, async (script) => database.exec(script));
-    database.exec("commit");
-  } catch (problem) {
-    database.exec("rollback");
+    execute("rollback");
     throw problem;
   }
 }

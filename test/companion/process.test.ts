@@ -163,6 +163,22 @@ describe("the real process", () => {
     expect(process_.log.some((line) => line.includes("webhook.not_stored"))).toBe(true);
   });
 
+  it("has its file for itself: a second one on it refuses with a sentence, and one after its death does not", async () => {
+    const first = await start();
+    await expect(start()).rejects.toThrow("Another companion works on this file");
+    expect(await fire(first.url, 1)).toBe(202);
+    first.child.kill("SIGKILL");
+    await first.ended;
+    await start();
+  });
+
+  it("of two that start at once on a new file, one works on it and the other refuses", async () => {
+    const both = await Promise.allSettled([start(), start()]);
+    expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    const [refused] = both.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
+    expect(refused).toContain("Another companion works on this file");
+  });
+
   it("finishes its work and ends with 0 when it is told to", async () => {
     const process_ = await start();
     const release = pagerduty.hold(/alerts$/);

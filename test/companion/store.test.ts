@@ -1,6 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterAll, describe, expect, it } from "vitest";
 import { openSqliteStore } from "../../companion/store/sqlite.ts";
@@ -32,6 +35,17 @@ describe("a SQLite file", () => {
     database.exec("insert into schema_version (number, name) values (999, 'from the future')");
     database.close();
     await expect(openSqliteStore(path)).rejects.toThrow(/version 999 .* newer companion/);
+  });
+
+  it("is brought up to date once by however many processes open it at once", async () => {
+    const path = freshPath();
+    const list = ["--import", "tsx", "companion/cli.ts", "settings", "list"];
+    const cwd = fileURLToPath(new URL("../..", import.meta.url));
+    const env = { PATH: process.env["PATH"], DATABASE_URL: `sqlite:${path}` };
+    const processes = Array.from({ length: 3 }, () => spawn(process.execPath, list, { cwd, env, stdio: "ignore" }));
+    const codes = await Promise.all(processes.map(async (child) => (await once(child, "exit"))[0] as number));
+    expect(codes).toEqual([0, 0, 0]);
+    await (await openSqliteStore(path)).close();
   });
 
   it("that is no database is refused and left as it is", async () => {

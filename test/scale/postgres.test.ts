@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openPostgresStore } from "../../companion/store/postgres.ts";
+import { claimStatement } from "../../companion/store/sql_windows.ts";
 import type { Store } from "../../companion/store/store.ts";
 import type { Incident } from "../../core/incident.ts";
 import { type PostgresServer, startPostgres } from "./postgres_server.ts";
@@ -96,6 +97,53 @@ describe("two companions on one PostgreSQL", () => {
     await first.close();
     await expect.poll(() => take("J2"), { timeout: 10_000 }).toMatchObject({ attempts: 2 });
     expect(second.companions()).toBe(1);
+  });
+
+  it("claim the next job past one that somebody holds, and wait for nobody (for update skip locked)", async () => {
+    for (const id of ["J1", "J2"]) await first.transaction((tx) => tx.enqueue(jobOf(id)));
+    await admin.query("begin; select * from outbox where id = 'J1' for update");
+    const take = (store: Store, id: string) => store.transaction((tx) => tx.claimJob(id, START, START + 1e9));
+    expect(await Promise.all([take(first, "J1"), take(second, "J2")])).toEqual([
+      undefined,
+      expect.objectContaining({ id: "J2" }),
+    ]);
+    await admin.query("rollback");
+    expect(await take(second, "J1")).toMatchObject({ id: "J1", attempts: 1 });
+  });
+
+  it("claim each job once, however many reach for it", async () => {
+    const ids = Array.from({ length: 20 }, (_, index) => `J${index}`);
+    for (const id of ids) await first.transaction((tx) => tx.enqueue(jobOf(id)));
+    const reach = Array.from({ length: 4 }, (_, index) =>
+      ids.map((id) => either(index).transaction((tx) => tx.claimJob(id, START, START + 1e9))),
+    );
+    const claimed = (await Promise.all(reach.flat())).flatMap((row) => (row ? [row.id] : []));
+    expect(claimed.sort()).toEqual(ids.sort());
+  });
+
+  it("claim a window by one statement, which needs no turn to be safe", async () => {
+    const clients = await Promise.all(
+      Array.from({ length: 20 }, async (_, index) => {
+        const client = new Client({ connectionString: url });
+        await client.connect();
+        await client.query("begin");
+        return { client, index };
+      }),
+    );
+    // Each in a transaction of its own beside all others.
+    const claims = clients.map(async ({ client, index }) => {
+      let count = 0;
+      const text = claimStatement("feed_window", "line_key").replaceAll("?", () => `$${(count += 1)}`);
+      const values = ["S1", `L${index}`, START + index, START + 1_000, 0, 0, 0].slice(0, count);
+      const { rows } = await client.query<{ line_key: string; alert_count: string }>(text, values);
+      await client.query("commit");
+      await client.end();
+      return rows[0];
+    });
+    const answers = await Promise.all(claims);
+    expect(new Set(answers.map((row) => row?.line_key)).size).toBe(1);
+    const counts = answers.map((row) => Number(row?.alert_count)).sort((a, b) => a - b);
+    expect(counts).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
   });
 
   it("go on when one of them stops in the middle of its turn, whose work happens once all the same", async () => {
