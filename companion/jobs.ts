@@ -25,6 +25,8 @@ export type Job =
       readonly escalates: boolean;
     }
   | { readonly kind: "slack_signal"; readonly signal: "apply_decision" | "archive_due" | "decorate" | "sync" }
+  /** A resolve or an undo, by the id of its request, whose run did not report its end. */
+  | { readonly kind: "slack_signal"; readonly signal: "carry_on"; readonly requestId: string }
   | {
       readonly kind: "slack_signal";
       readonly signal: "decision_refused";
@@ -117,6 +119,7 @@ export interface OutboxRow {
 
 export type TimerKind =
   | "archive"
+  | "carry_on"
   | "decorate"
   | "later_alerts"
   | "remind"

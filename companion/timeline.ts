@@ -99,6 +99,7 @@ export type What =
   | "delivery.tried_again"
   | "decision.applied"
   | "decision.sent_again"
+  | "closing.sent_again"
   | "triage.reminded"
   | "triage.reminder_postponed"
   | "triage.snoozed"

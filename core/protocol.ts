@@ -8,7 +8,7 @@
  */
 import type { Alert } from "./alert.ts";
 import type { FeedLineData } from "./feed_line.ts";
-import type { DismissReason, Person, Rule } from "./incident.ts";
+import type { Decider, DismissReason, Person, Rule } from "./incident.ts";
 import type { Explanation } from "./explanation.ts";
 import type { RiseReason } from "./later_alert.ts";
 import type { Instant } from "./time.ts";
@@ -67,6 +67,7 @@ export const SIGNAL_KINDS = [
   "reminder_due",
   "apply_decision",
   "decision_refused",
+  "carry_on",
   "archive_due",
   "decorate",
   "storm",
@@ -103,6 +104,8 @@ export interface SignalData {
   apply_decision: { readonly decision: Decision };
   /** A decision that Slack applied while the companion could not be asked is refused: the incident is in triage again. */
   decision_refused: { readonly decisionId: string; readonly problem: string };
+  /** A resolve or an undo whose run in Slack did not report that it came to its end: what is missing of it is to be done. */
+  carry_on: ResolveInSlack | UndoInSlack;
   /** The grace period of a merged or dismissed channel is over, as far as the companion knows. */
   archive_due: { readonly graceMs: number };
   /** What Slack's limits left undone of a channel's topic, pin, bookmark and the like is to be done now. */
@@ -113,6 +116,27 @@ export interface SignalData {
   feed_line: FeedLineData;
   /** Hand over what lies in `pending`. */
   sync: Record<string, never>;
+}
+
+/** What a run in Slack needs to know to carry a resolve out, beside what the companion told already. */
+export interface ResolveInSlack {
+  readonly what: "resolve";
+  readonly requestId: string;
+  readonly incidentId: string;
+  readonly by: Person;
+  readonly at: Instant;
+  readonly summary: string;
+}
+
+/** The same for an undo; `before` is the closing that is taken back. */
+export interface UndoInSlack extends Omit<CompanionRequests["undo"], "phase" | "place"> {
+  readonly what: "undo";
+  readonly before: {
+    readonly status: "merged" | "dismissed" | "resolved";
+    readonly decidedBy: Decider;
+    readonly mergedInto?: string;
+    readonly resolvedBy?: Person;
+  };
 }
 
 /** The alerts that fell into an incident's window after its first, as far as nobody has answered for them. */
@@ -211,6 +235,7 @@ export const COMPANION_PATHS = {
   open: "/slack/openings",
   undo: "/slack/undos",
   undoPreview: "/slack/undo_previews",
+  carried: "/slack/carried",
   detach: "/slack/detachments",
   ping: "/slack/pings",
   tryAgain: "/slack/retries",
@@ -302,8 +327,10 @@ export interface CompanionRequests {
   /**
    * A closing is taken back: "undo" a dismissal or a merge, "reopen" a resolved incident. Idempotent by `requestId`.
    * `decisionId` is what Slack knows as the undone decision: it never applies again, even if it only arrives after this.
+   * "asked" is said when the form was sent, and changes nothing yet: should the run that is to carry it out die, it is known.
    */
   undo: {
+    readonly phase?: "asked" | undefined;
     readonly requestId: string;
     readonly incidentId: string;
     readonly command: "undo" | "reopen";
@@ -313,6 +340,8 @@ export interface CompanionRequests {
     readonly inPagerduty: ReopenChoice;
     readonly place?: Place;
   };
+  /** A run in Slack did all that there was to do for a resolve or an undo, by the id of its request. */
+  carried: { readonly requestId: string; readonly incidentId: string };
   /** What taking the closing back would do; changes nothing. */
   undoPreview: { readonly incidentId: string; readonly by: Person };
   /** What PagerDuty refused to resolve for this closed incident is asked for once more, in this person's name. */
@@ -409,6 +438,7 @@ export interface CompanionAnswers {
     readonly pages: readonly string[];
     readonly windowHeldBy: string;
   };
+  carried: { readonly ok: true };
   tryAgain: { readonly ok: true };
   deciders: {
     readonly ok: true;

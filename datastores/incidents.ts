@@ -68,6 +68,8 @@ export const IncidentsDatastore = DefineDatastore({
     resolved_by: { type: Schema.types.string },
     resolved_at: { type: Schema.types.number },
     summary: { type: Schema.types.string },
+    /** The request that last resolved it, also after it was reopened. */
+    resolve_id: { type: Schema.types.string },
     /** The closed incident whose alert PagerDuty reopened; empty for every other triage. */
     reopened_from: { type: Schema.types.string },
     /** Until when nobody is reminded of the undecided triage, and who put the reminders off. */

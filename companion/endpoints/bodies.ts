@@ -120,7 +120,9 @@ const bodies = {
   alerts: z.object({ incidentId: id }),
   explain: z.object({ incidentId: z.string().max(120), pagerduty: z.string().max(2_000) }),
   open: z.object({ requestId: id, key: z.string().min(1).max(200), alertId: id, by: person, at: instant }),
+  carried: z.object({ requestId: id, incidentId: id }),
   undo: z.object({
+    phase: z.literal("asked").optional(),
     requestId: id,
     incidentId: id,
     command: z.enum(["undo", "reopen"]),

@@ -7,6 +7,7 @@ import type { Pagerduty } from "../pagerduty/client.ts";
 import { tellingOf } from "../slack/triage_values.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { takeAcknowledgement, takeAnswer } from "../triage/answer.ts";
+import { takeCarried } from "../triage/carry_on.ts";
 import { type KnownService, takeClaim } from "../triage/claim.ts";
 import { takeConfirmation } from "../triage/confirm.ts";
 import { decidersOf } from "../triage/deciders.ts";
@@ -54,6 +55,7 @@ export function createCalls(deps: CallDeps): Calls {
     acknowledge: (body) => store.transaction((tx) => takeAcknowledgement(unitOf(tx, "acknowledge"), body)),
     open: (body) => store.transaction((tx) => takeOpening(unitOf(tx, body.requestId), body)),
     undo: (body) => store.transaction((tx) => takeUndo(unitOf(tx, body.requestId), body)),
+    carried: (body) => store.transaction((tx) => takeCarried(unitOf(tx, body.requestId), body)),
     async undoPreview(body) {
       const known = await store.transaction((tx) => previewOf(unitOf(tx, "preview"), body.incidentId));
       if (!known.ok) return known;

@@ -8,6 +8,7 @@ import { cutBytes } from "../../core/text.ts";
 import { HOUR, type Instant } from "../../core/time.ts";
 import type { DeliveryKind, OutboxRow } from "../jobs.ts";
 import type { RelatedAlert, Store, Transaction } from "../store/store.ts";
+import { carryOnData } from "../triage/carry_on.ts";
 import { tellWhereItWent } from "../triage/confirm.ts";
 import { noteReach } from "../triage/slack_watch.ts";
 import { deliveryLost, triageRefused } from "../triage/undelivered.ts";
@@ -239,6 +240,8 @@ async function signalData(tx: Transaction, row: OutboxRow, deps: DeliveryDeps): 
     }
     case "decision_refused":
       return JSON.stringify({ decisionId: job.decisionId, problem: job.problem });
+    case "carry_on":
+      return carryOnData(tx, job.requestId);
     case "archive_due":
       return JSON.stringify({ graceMs: deps.archiveGraceMs });
     case "storm": {

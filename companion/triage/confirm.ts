@@ -3,6 +3,7 @@ import { MINUTE } from "../../core/time.ts";
 import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts";
 import { accept, refuse, type Result } from "../../core/result.ts";
 import type { OutboxRow } from "../jobs.ts";
+import { takeCarried } from "./carry_on.ts";
 import { announceInFeed } from "./feed.ts";
 import { homeOf } from "./home.ts";
 import { newsTaken } from "./lost_news.ts";
@@ -51,9 +52,15 @@ export async function takeConfirmation(
   if (outcome === "applied" || outcome === "already_applied") {
     await afterReminder(unit, job);
     await newsTaken(unit, job);
+    await afterCarryingOn(unit, job);
   }
   await tellWhereItWent(unit, job);
   return accept({ ok: true });
+}
+
+async function afterCarryingOn(unit: Unit, { job, subject }: OutboxRow): Promise<void> {
+  if (job.kind !== "slack_signal" || job.signal !== "carry_on") return;
+  await takeCarried(unit, { requestId: job.requestId, incidentId: subject });
 }
 
 /** No attempt reached Slack, so it waits like one that never left, until it is seen whether its alert is over still. */

@@ -10,6 +10,7 @@ const LASTING: ReadonlySet<string> = new Set([
   "alert_moved",
   "apply_decision",
   "decision_refused",
+  "carry_on",
   "archive_due",
 ]);
 

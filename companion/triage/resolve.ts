@@ -4,6 +4,7 @@ import { accept, refuse, type Result } from "../../core/result.ts";
 import type { Instant } from "../../core/time.ts";
 import { type RefusalCode, transition } from "../../core/transitions.ts";
 import type { AlertFacts } from "../store/store.ts";
+import { expectCarried, resolveWish } from "./carry_on.ts";
 import { giveNewHome } from "./open.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
 import { actorOf, announceAlert, queue, record, type Unit } from "./unit.ts";
@@ -32,6 +33,7 @@ export async function takeResolution(
       summary,
       via: "resolve_form",
     });
+    await expectCarried(unit, resolveWish(request));
   }
   await closeAlerts(unit, request);
   await unit.tx.rememberAnswer("resolve", requestId, { ok: true }, unit.now);

@@ -5,6 +5,7 @@ import type { CompanionAnswers, CompanionRequests, ReopenChoice } from "../../co
 import { accept, refuse, type Result } from "../../core/result.ts";
 import { transition } from "../../core/transitions.ts";
 import type { AlertFacts, IncidentRow } from "../store/store.ts";
+import { expectCarried, undoWish } from "./carry_on.ts";
 import { bringBack } from "./bring_back.ts";
 import { offerAgain } from "./later.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
@@ -26,6 +27,9 @@ export async function takeUndo(unit: Unit, request: UndoRequest): Promise<Result
   if (!found) return refuse(unknownIncident(incidentId));
   const row = place ? { ...found, place } : found;
   const outcome = transition(row.incident, { type: command, by, at });
+  const wish = outcome.ok ? undoWish(request, row.incident) : undefined;
+  if (wish) await expectCarried(unit, wish);
+  if (request.phase === "asked") return accept(NOTHING_MOVED);
   if (!outcome.ok) {
     // The decision itself is still on its way here; when it comes, it is undone already.
     const isAhead = row.incident.status === "triage" && (await barDecisions(unit, row, request));

@@ -5,6 +5,7 @@ import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
 import type { Store, Transaction } from "../store/store.ts";
 import { archiveDue } from "../triage/archive.ts";
+import { carryOn } from "../triage/carry_on.ts";
 import { remind } from "../triage/reminders.ts";
 import { watchSlack } from "../triage/slack_watch.ts";
 import { checkStorm } from "../triage/storm.ts";
@@ -102,6 +103,8 @@ async function fire(unit: Unit, kind: TimerKind, subject: string): Promise<void>
       await queue(unit, subject, { kind: "slack_signal", signal: "apply_decision" });
       return record(unit, subject, "decision.sent_again", "not_applied_in_time", COMPANION_ACTOR);
     }
+    case "carry_on":
+      return carryOn(unit, subject);
     case "retry_triage":
       return retryTriage(unit, subject);
     case "reconcile":

@@ -4,6 +4,7 @@ import { type App, openApp, problemOf } from "../shared/app.ts";
 import { drain } from "../shared/drain.ts";
 import { awaitIncident, type IncidentRecord, placeOf, saveRecord } from "../shared/incidents.ts";
 import { inLivingChannel } from "../shared/living_channel.ts";
+import { carryOn } from "./carry_on.ts";
 import { takeFeedLine } from "./feed_line.ts";
 import { takeLaterAlerts } from "./later_alerts.ts";
 import { takeStormNews } from "./storm.ts";
@@ -66,7 +67,12 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
 });
 
 /** What these do in the incident's channel, they look after themselves. */
-const SAYS_NOTHING_THERE: readonly string[] = ["archive_due", "apply_decision", "decorate"] satisfies SignalKind[];
+const SAYS_NOTHING_THERE: readonly string[] = [
+  "archive_due",
+  "apply_decision",
+  "carry_on",
+  "decorate",
+] satisfies SignalKind[];
 
 /** Applies one piece of news to an incident that is on record. */
 export function applySignal(
@@ -88,6 +94,8 @@ export function applySignal(
       return applyDecisionAgain(app, data);
     case "decision_refused":
       return takeRefusedDecision(app, record, data);
+    case "carry_on":
+      return carryOn(app, record, data);
     case "archive_due":
       return archiveIfQuiet(app, record, data);
     case "decorate":

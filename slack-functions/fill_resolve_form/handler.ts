@@ -13,7 +13,7 @@ import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts"
 import { type Block, section } from "../shared/card.ts";
 import { completeStep } from "../shared/completion.ts";
 import { whyNotDecide } from "../shared/deciders.ts";
-import { alertIdsOf, awaitIncident, type IncidentRecord, readIncident } from "../shared/incidents.ts";
+import { alertIdsOf, awaitIncident, type IncidentRecord, placeOf, readIncident } from "../shared/incidents.ts";
 import { personOf } from "../shared/people.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
@@ -134,16 +134,30 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
   try {
     const record = await readIncident(app.slack, context.inputs.incident_id);
     if (!record || !isOpen(record.incident)) return fieldError(refusalSentence("closed", record));
+    const by = await personOf(app.slack, context.body.user.id);
+    const unticked = shown.filter((id) => !ticked.includes(id));
+    const summary = textOf(recordOf(recordOf(values[SUMMARY])[SUMMARY])["value"]);
     const completion = await completeStep(app.slack, executionId, {
       incident_id: record.incident.id,
       resolved_by: context.body.user.id,
       resolved_at: toIso(app.now),
       request_id: executionId,
       ticked_alerts: JSON.stringify(ticked),
-      unticked_alerts: JSON.stringify(shown.filter((id) => !ticked.includes(id))),
-      summary: textOf(recordOf(recordOf(values[SUMMARY])[SUMMARY])["value"]),
+      unticked_alerts: JSON.stringify(unticked),
+      summary,
       try_again: "",
     });
+    // The next step may die before it does anything. What the companion cannot be told now is left to that one.
+    if (completion === "completed") {
+      const asked = { requestId: executionId, incidentId: record.incident.id, by, at: app.now, summary };
+      const place = placeOf(record);
+      await app.companion.call("resolve", {
+        ...asked,
+        resolveAlertIds: ticked,
+        setAsideAlertIds: unticked,
+        ...(place ? { place } : {}),
+      });
+    }
     // A second click on the same button is no second resolve: the form closes as it did for the first.
     return completion === "failed" ? fieldError(NOT_TAKEN) : undefined;
   } catch (thrown) {

@@ -5,7 +5,7 @@ import type {
   ViewSubmissionContext,
 } from "deno-slack-sdk/functions/interactivity/types.ts";
 import { isOpen } from "../../core/incident.ts";
-import { REOPEN_CHOICES } from "../../core/protocol.ts";
+import { REOPEN_CHOICES, type ReopenChoice } from "../../core/protocol.ts";
 import { toIso } from "../../core/time.ts";
 import { ATTACHED, shownIds, tickedIds } from "../shared/alert_choices.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
@@ -13,7 +13,7 @@ import { section } from "../shared/card.ts";
 import { completeStep } from "../shared/completion.ts";
 import { whyNotDecide } from "../shared/deciders.ts";
 import { readIncident } from "../shared/incidents.ts";
-import { safeJson } from "../shared/people.ts";
+import { personOf, safeJson } from "../shared/people.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
 import { IN_PAGERDUTY, sentenceView, OPEN_UNDO_FORM, openFormBlocks, UNDO_VIEW } from "./blocks.ts";
 import { FillUndoFormDefinition } from "./definition.ts";
@@ -103,15 +103,30 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
     const alerts = tickedIds(values);
     const wrong = isOpen(record.incident) ? problemOfTicks(alerts, shownIds(context.view.blocks)) : undefined;
     if (wrong) return { response_action: "errors" as const, errors: { [`${ATTACHED}:0`]: wrong } };
+    const by = await personOf(app.slack, userId);
+    const command = isOpen(record.incident) ? "detach" : status === "resolved" ? "reopen" : "undo";
+    const inPagerduty = choiceIn(values);
     const completion = await completeStep(app.slack, executionId, {
       incident_id: record.incident.id,
-      command: isOpen(record.incident) ? "detach" : status === "resolved" ? "reopen" : "undo",
+      command,
       done_by: userId,
       done_at: toIso(app.now),
       request_id: executionId,
-      in_pagerduty: choiceIn(values),
+      in_pagerduty: inPagerduty,
       alerts: JSON.stringify(alerts),
     });
+    // The next step may die before it does anything: then the companion has it done.
+    if (completion === "completed" && command !== "detach") {
+      const decisionId = command === "undo" ? record.decisionId : "";
+      const asked = {
+        requestId: executionId,
+        incidentId: record.incident.id,
+        command,
+        decisionId,
+        inPagerduty,
+      } as const;
+      await app.companion.call("undo", { ...asked, phase: "asked", by, at: app.now });
+    }
     // A second click on the same button changes nothing: the form closes as it did for the first.
     if (completion !== "failed") return undefined;
     return instead("Slack did not take the form, so nothing was changed. Press the button on the card again.");
@@ -128,7 +143,7 @@ function problemOfTicks(ticked: readonly string[], shown: readonly string[]): st
     : undefined;
 }
 
-function choiceIn(values: Readonly<Record<string, unknown>>): string {
+function choiceIn(values: Readonly<Record<string, unknown>>): ReopenChoice {
   const selected = recordOf(recordOf(recordOf(values[IN_PAGERDUTY])[IN_PAGERDUTY])["selected_option"]);
   return REOPEN_CHOICES.find((choice) => choice === selected["value"]) ?? "leave";
 }

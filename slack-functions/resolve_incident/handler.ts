@@ -1,12 +1,10 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import type { Alert } from "../../core/alert.ts";
-import { type Incident, isOpen, type Person } from "../../core/incident.ts";
-import { cutCharacters } from "../../core/text.ts";
+import { type Incident, isOpen } from "../../core/incident.ts";
 import { fromIso } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
 import { readAlerts, type StoredAlert, writeAlert } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
-import { section } from "../shared/card.ts";
 import {
   alertIdsOf,
   awaitIncident,
@@ -17,16 +15,14 @@ import {
   saveIncident,
   whereOf,
 } from "../shared/incidents.ts";
-import { retireOffer } from "../shared/later_alerts.ts";
-import { escapeText, mention, plainName } from "../shared/mrkdwn.ts";
-import { listIncident } from "../shared/open_incidents.ts";
+import { escapeText, plainName } from "../shared/mrkdwn.ts";
 import { handOver, isUnsent } from "../shared/pending.ts";
 import { personOf } from "../shared/people.ts";
-import { publish, publishTopic } from "../shared/publish.ts";
-import { nextRevision } from "../shared/settling.ts";
+import { publish } from "../shared/publish.ts";
 import { mayCall } from "../shared/slack.ts";
 import { tellPerson } from "../shared/tell_person.ts";
 import { ResolveIncidentDefinition } from "./definition.ts";
+import { showResolved } from "./resolved.ts";
 
 export default SlackFunction(ResolveIncidentDefinition, async (context) => {
   if (context.inputs.incident_id === "" || !context.inputs.resolved_by) return { outputs: { status: "none" } };
@@ -76,17 +72,13 @@ async function resolve(app: App, inputs: Inputs, userId: string): Promise<"resol
     summary,
     ...(place ? { place } : {}),
   });
-  const record = await saveIncident(app, before, outcome.value.incident);
+  const record = await saveIncident(app, before, outcome.value.incident, { resolveId: requestId });
   const known = await markAlerts(app, record, ticked, unticked, isUnsent(told));
-  await listIncident(app.slack, record.incident, record.channelId);
   await Promise.all([
-    publish(app, record, { known, unsent: isUnsent(told) }),
-    publishTopic(app, record),
-    sayResolved(app, record, by, summary),
-    retireControls(app, record),
-    retireOffer(app, record, "The incident is resolved."),
+    showResolved(app, record, { requestId, known, unsent: isUnsent(told) }),
     ...(told.ok || told.again ? [] : [sayNotTold(app, record, told.problem)]),
   ]);
+  await app.companion.call("carried", { requestId, incidentId });
   return "resolved";
 }
 
@@ -126,7 +118,7 @@ async function markAlerts(
     const alert = markAlert(entry.alert, ticked, unticked);
     if (alert === entry.alert) continue;
     if (isUntold) marked.push(await writeAlert(app, entry, alert, record.incident.id));
-    else marked.push({ ...entry, alert, ...nextRevision(app, entry) });
+    else marked.push({ ...entry, alert });
   }
   return marked;
 }
@@ -139,29 +131,8 @@ function markAlert(alert: Alert, ticked: readonly string[], unticked: readonly s
   return unticked.includes(alert.id) ? { ...alert, relation: "set_aside" } : alert;
 }
 
-async function sayResolved(app: App, record: IncidentRecord, by: Person, summary: string): Promise<void> {
-  const text = `:white_check_mark: ${mention(by.slackUserId)} resolved the incident.`;
-  await mayCall(app.slack, "chat.postMessage", {
-    ...whereOf(record),
-    text,
-    blocks: [section(text), ...(summary ? [section(`>${cutCharacters(escapeText(summary, 2_000), 2_900)}`)] : [])],
-  });
-}
-
 /** The companion said no, and would again: without a word everybody would wait for PagerDuty's confirmation in vain. */
 async function sayNotTold(app: App, record: IncidentRecord, problem: string): Promise<void> {
   const text = `:warning: The alerts were not resolved in PagerDuty: ${escapeText(problem)} Resolve them there.`;
   await mayCall(app.slack, "chat.postMessage", { ...whereOf(record), text });
-}
-
-/** The controls are another execution's message: taking its buttons away is all that we may do to it. */
-async function retireControls(app: App, record: IncidentRecord): Promise<void> {
-  if (record.controlsTs === "") return;
-  const text = "The incident is resolved.";
-  await mayCall(app.slack, "chat.update", {
-    channel: record.channelId,
-    ts: record.controlsTs,
-    text,
-    blocks: [section(text)],
-  });
 }

@@ -78,8 +78,8 @@ export async function writeAlert(
 }
 
 /** What Slack wrote itself keeps the number of what it was written over. */
-function isOlder({ told = 0 }: Alert, onRecord: Alert): boolean {
-  return told < (onRecord.told ?? 0);
+export function isOlder({ told = 0 }: Alert, other: Alert): boolean {
+  return told < (other.told ?? 0);
 }
 
 /** Writes alerts that are on record nowhere yet, at most 25. */

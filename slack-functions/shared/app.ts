@@ -12,6 +12,8 @@ export interface App {
   readonly settings: Settings;
   /** One time for the whole call. */
   readonly now: Instant;
+  /** The time at this very moment, for what has an order among calls that take long. */
+  readonly time: () => Instant;
   readonly teamId: string;
   /** A new identifier, unlike any other. */
   readonly newId: () => string;
@@ -39,10 +41,10 @@ export function openAppForClick(context: CallContext): App {
 
 function appWith(context: CallContext, slack: Slack): App {
   const settings = readSettings(context.env);
-  const now = () => currentTime(context.env);
+  const time = () => currentTime(context.env);
   const newId = () => crypto.randomUUID();
-  const companion = createCompanion(settings.companion, now, newId);
-  return { slack, companion, settings, now: now(), teamId: context.team_id, newId, pause };
+  const companion = createCompanion(settings.companion, time, newId);
+  return { slack, companion, settings, now: time(), time, teamId: context.team_id, newId, pause };
 }
 
 /** The sentence for a failed step: ours where we wrote one, else what was thrown. */

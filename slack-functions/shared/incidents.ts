@@ -55,6 +55,8 @@ export interface IncidentRecord extends Revision {
   readonly decisionId: string;
   /** Decisions that were taken back: none of them is applied again, however late it comes. */
   readonly undoneDecisionIds: readonly string[];
+  /** The request that last resolved it, also after it was reopened. */
+  readonly resolveId: string;
   /** The closed incident whose alert PagerDuty reopened; empty for every other triage. */
   readonly reopenedFrom: string;
   /** Until when nobody is reminded; 0 while the reminders run. */
@@ -106,6 +108,7 @@ export function newRecord(incident: Incident): IncidentRecord {
     riseNumber: 0,
     decisionId: "",
     undoneDecisionIds: [],
+    resolveId: "",
     reopenedFrom: "",
     snoozedUntil: 0,
     snoozedBy: "",
@@ -297,6 +300,7 @@ export function parseRecord(item: Readonly<Record<string, unknown>>): IncidentRe
     riseNumber: numberOf(item["rise_number"]),
     decisionId: textOf(item["decision_id"]),
     undoneDecisionIds: idsIn(item["undone_decision_ids"]),
+    resolveId: textOf(item["resolve_id"]),
     reopenedFrom: textOf(item["reopened_from"]),
     snoozedUntil: numberOf(item["snoozed_until"]),
     snoozedBy: textOf(item["snoozed_by"]),

@@ -1,12 +1,11 @@
 import { isOpen } from "../../core/incident.ts";
 import { STALE_READ_MS } from "../../core/assumptions.ts";
-import type { StoredAlert } from "./alerts.ts";
-import { readAlerts } from "./alerts.ts";
+import { isOlder, readAlerts, type StoredAlert, writeAlert } from "./alerts.ts";
 import type { App } from "./app.ts";
 import { announcementBlocks, cardBlocks, cardText, type CardView, feedBlocks, topicOf } from "./card.ts";
 import { ensureCard, findCard, permalinkOf } from "./card_message.ts";
 import { viewOf } from "./card_view.ts";
-import { type IncidentRecord, readIncident, saveRecord, sharesChannel } from "./incidents.ts";
+import { type IncidentRecord, saveRecord, settleRecord, sharesChannel } from "./incidents.ts";
 import { lookUntil, shows } from "./settling.ts";
 import { publishTable } from "./storm_table.ts";
 import { mayCall, textOf } from "./slack.ts";
@@ -39,7 +38,6 @@ export async function publish(app: App, record: IncidentRecord, options: Publish
   for (let round = 1; round < MAX_ROUNDS; round += 1) {
     await app.pause(STALE_READ_MS);
     const latest = await settled(app, written, options.known ?? []);
-    if (!latest) return;
     const next = await viewOf(app, latest.record, latest.alerts, options.unsent);
     if (looksOf(next) === looksOf({ ...view, record: written })) return;
     view = next;
@@ -53,23 +51,33 @@ function looksOf(view: CardView): string {
   return JSON.stringify([cardBlocks(view), feedBlocks(view), announcementBlocks(view), feedTs, announcementTs]);
 }
 
-/** The record once our own writes show in it, with those alerts as they are then; undefined where they do not show in time. */
+/**
+ * The record once our own writes show in it, with those alerts as they are then. What does not show by now was written over
+ * by a call that was longer on its way, and is what the next reader sees.
+ */
 async function settled(
   app: App,
   written: IncidentRecord,
   known: readonly StoredAlert[],
-): Promise<{ readonly record: IncidentRecord; readonly alerts: readonly StoredAlert[] } | undefined> {
-  const record = await lookUntil(
-    app,
-    () => readIncident(app.slack, written.incident.id),
-    (read) => read !== undefined && shows(read, written),
-  );
-  if (!record || !shows(record, written)) return undefined;
+): Promise<{ readonly record: IncidentRecord; readonly alerts: readonly StoredAlert[] }> {
+  const record = await settleRecord(app, written);
   const ids = known.map(({ alert }) => alert.id);
   const isShown = (read: readonly StoredAlert[]) =>
     known.every((alert) => read.some((other) => other.alert.id === alert.alert.id && shows(other, alert)));
-  const alerts = ids.length > 0 ? await lookUntil(app, () => readAlerts(app.slack, ids), isShown) : [];
-  return isShown(alerts) ? { record, alerts } : undefined;
+  const read = ids.length > 0 ? await lookUntil(app, () => readAlerts(app.slack, ids), isShown) : [];
+  return { record, alerts: await Promise.all(known.map((one) => asItStands(app, one, read))) };
+}
+
+/** The newest of an alert: ours again where older news were written over it. */
+async function asItStands(app: App, ours: StoredAlert, stored: readonly StoredAlert[]): Promise<StoredAlert> {
+  const read = stored.find(({ alert }) => alert.id === ours.alert.id);
+  // What is drawn otherwise than it is on record stays so until somebody writes it anew.
+  if (!read || isSame(ours, read)) return ours;
+  return isOlder(read.alert, ours.alert) ? writeAlert(app, read, ours.alert, ours.incidentId) : read;
+}
+
+function isSame(one: StoredAlert, other: StoredAlert): boolean {
+  return one.revision === other.revision && one.writer === other.writer;
 }
 
 /** @returns the record with the messages that were posted */

@@ -14,7 +14,7 @@ export interface Revision {
 export const NO_REVISION: Revision = { revision: 0, writer: "" };
 
 export function nextRevision(app: App, before: Revision): Revision {
-  return { revision: Math.max(before.revision + 1, app.now), writer: app.newId() };
+  return { revision: Math.max(before.revision + 1, app.time()), writer: app.newId() };
 }
 
 /** Whether what was read is at least as new as what was written. */

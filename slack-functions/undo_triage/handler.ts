@@ -28,6 +28,7 @@ export default SlackFunction(UndoTriageDefinition, async (context) => {
     if (command !== "undo" && command !== "reopen") return { outputs: nothing };
     const inPagerduty = REOPEN_CHOICES.find((choice) => choice === in_pagerduty) ?? "leave";
     const record = await takeBack(app, { ...asked, command, inPagerduty });
+    await app.companion.call("carried", { requestId: asked.requestId, incidentId: incident_id });
     if (!record) return { outputs: nothing };
     const { status } = record.incident;
     return {

@@ -37,6 +37,7 @@ const GOOD: { readonly [Call in CompanionCall]: CompanionRequests[Call] } = {
   open: { ...asked, key: "k", alertId: "P1" },
   undo: { ...asked, command: "undo", decisionId: "Fx1", inPagerduty: "page", place: placeOf("1") },
   undoPreview: { incidentId: "inc_none", by: ANN },
+  carried: { requestId: "Fx9", incidentId: "inc_none" },
   tryAgain: asked,
   deciders: { incidentId: "inc_none", by: ANN },
   detach: { ...asked, alertIds: ["P1"] },

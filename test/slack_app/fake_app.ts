@@ -79,6 +79,7 @@ export function fakeApp(now: number): FakeApp {
     settings: { triageChannelId: "C0FEED", links: {} },
     now,
     teamId: "T1",
+    time: () => now,
     newId: () => `id${(made += 1)}`,
     pause: () => Promise.resolve(),
   };

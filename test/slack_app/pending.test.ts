@@ -41,7 +41,16 @@ function app(): App {
   } as unknown as App["companion"];
   const settings = { links: {} };
   now += 1;
-  return { slack: { call }, companion, settings, now, teamId: "T1", newId: () => "x", pause: () => Promise.resolve() };
+  return {
+    slack: { call },
+    companion,
+    settings,
+    now,
+    time: () => now,
+    teamId: "T1",
+    newId: () => "x",
+    pause: () => Promise.resolve(),
+  };
 }
 
 const acknowledge = (incidentId: string) =>
