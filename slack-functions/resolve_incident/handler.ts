@@ -116,7 +116,8 @@ async function markAlerts(
   const marked: StoredAlert[] = [];
   for (const entry of stored) {
     const alert = markAlert(entry.alert, ticked, unticked);
-    if (alert === entry.alert) continue;
+    // Taken off the incident while the form was open, it is another one's.
+    if (alert === entry.alert || entry.incidentId !== record.incident.id) continue;
     if (isUntold) marked.push(await writeAlert(app, entry, alert, record.incident.id));
     else marked.push({ ...entry, alert });
   }

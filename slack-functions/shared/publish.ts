@@ -73,7 +73,7 @@ async function asItStands(app: App, ours: StoredAlert, stored: readonly StoredAl
   const read = stored.find(({ alert }) => alert.id === ours.alert.id);
   // What is drawn otherwise than it is on record stays so until somebody writes it anew.
   if (!read || isSame(ours, read)) return ours;
-  return isOlder(read.alert, ours.alert) ? writeAlert(app, read, ours.alert, ours.incidentId) : read;
+  return isOlder(read.alert, ours.alert) ? await writeAlert(app, read, ours.alert, ours.incidentId) : read;
 }
 
 function isSame(one: StoredAlert, other: StoredAlert): boolean {

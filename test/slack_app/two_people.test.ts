@@ -17,7 +17,7 @@ import resolveForm from "../../slack-functions/fill_resolve_form/handler.ts";
 import { ATTACH, offerBlocks, SET_ASIDE } from "../../slack-functions/offer_later_alert/blocks.ts";
 import offer from "../../slack-functions/offer_later_alert/handler.ts";
 import resolve from "../../slack-functions/resolve_incident/handler.ts";
-import { writeAlert } from "../../slack-functions/shared/alerts.ts";
+import { readAlert, writeAlert } from "../../slack-functions/shared/alerts.ts";
 import { applyDecision } from "../../slack-functions/shared/apply_decision.ts";
 import { newRecord, readIncident, type RecordPatch, saveIncident } from "../../slack-functions/shared/incidents.ts";
 import type { Incident } from "../../core/incident.ts";
@@ -279,6 +279,16 @@ describe("a form that is sent", () => {
     expect(answer).toEqual({ outputs: { status: "none" } });
     expect(said()).toEqual([expect.stringMatching(/^U0RAVI: Dana Ortiz resolved it a moment earlier/)]);
     expect(fake.made("chat.postMessage")).toEqual([]);
+  });
+
+  it("of an alert that was taken off meanwhile leaves it where it went", async () => {
+    await incident(INCIDENTS.active);
+    const elsewhere = await writeAlert(fake.app, undefined, alert({ told: 9 }), "inc_2");
+    const { createContext } = SlackFunctionTester("resolve_incident");
+    const inputs = { incident_id: "inc_1", resolved_by: "U0DANA", ticked_alerts: '["Q1"]' };
+    const answer = await resolve(createContext({ inputs, env: slack.env }) as never);
+    expect(answer).toEqual({ outputs: { status: "resolved" } });
+    expect(await readAlert(fake.app.slack, "Q1")).toEqual(elsewhere);
   });
 
   it("for a triage by hand can be sent again where slack did not take it, with the same claim", async () => {
