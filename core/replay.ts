@@ -51,7 +51,11 @@ function take(state: State, event: LoggedEvent): boolean {
     case "incident.created":
     case "incident.dismissed":
     case "incident.resolved":
+    case "incident.undone":
+    case "incident.reopened":
       return command(state, event);
+    case "incident.gave_back":
+      return giveBack(state, event);
     case "alert.offered":
       return relate(state, alertId, incidentId, "offered");
     case "alert.attached":
@@ -62,6 +66,7 @@ function take(state: State, event: LoggedEvent): boolean {
     case "alert.set_aside":
       return relate(state, alertId, incidentId, "set_aside");
     case "alert.kept_separate":
+    case "alert.detached":
       return relate(state, alertId, incidentId, "separate");
     default:
       // News, deliveries and notes change neither an incident nor what belongs to it.
@@ -98,6 +103,10 @@ function commandOf(state: State, event: LoggedEvent): Command | undefined {
       };
     case "incident.resolved":
       return { type: "resolve", ...press, summary: textIn(event, "summary") };
+    case "incident.undone":
+      return { type: "undo", ...press };
+    case "incident.reopened":
+      return { type: "reopen", ...press };
     default:
       return undefined;
   }
@@ -123,6 +132,17 @@ function moveAlerts(state: State, from: string, to: string): true {
     if (!isHome(relation)) own.set(to, own.get(to) ?? relation);
     else if (relation === "offered" && own.has(to)) own.delete(from);
     else relate(state, alertId, to, relation);
+  }
+  return true;
+}
+
+/** What came with a merge goes back as it is. */
+function giveBack(state: State, event: LoggedEvent): boolean {
+  const ids = event.data["alertIds"];
+  for (const alertId of Array.isArray(ids) ? ids : []) {
+    const relation = typeof alertId === "string" ? state.relations.get(alertId)?.get(event.incidentId) : undefined;
+    if (relation === undefined) return false;
+    relate(state, alertId as string, textIn(event, "to"), relation);
   }
   return true;
 }

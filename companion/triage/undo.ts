@@ -33,7 +33,10 @@ export async function takeUndo(unit: Unit, request: UndoRequest): Promise<Result
   if (!outcome.ok) {
     // The decision itself is still on its way here; when it comes, it is undone already.
     const isAhead = row.incident.status === "triage" && (await barDecisions(unit, row, request));
-    return isAhead ? accept(NOTHING_MOVED) : refuse(refusalFor(outcome.refusal));
+    if (!isAhead) return refuse(refusalFor(outcome.refusal));
+    // Coming again it must not take back what is decided meanwhile.
+    await unit.tx.rememberAnswer("undo", requestId, NOTHING_MOVED, unit.now);
+    return accept(NOTHING_MOVED);
   }
   const alertIds = row.incident.status === "merged" ? await bringBack(unit, row, by) : [];
   if (row.incident.status !== "merged") await takeResolvesBack(unit, request);

@@ -212,6 +212,15 @@ describe("an undone decision never applies again", () => {
     expect(await statusOf()).toBe("active");
   });
 
+  it("and an undo that came before its decision takes no other one back when it comes again", async () => {
+    await undo("leave", { decisionId: "Fx-late" });
+    await world.call("decide", { phase: "decided", decision: decisionOf(incidentId, "create", { id: "Fx-2" }) });
+    expect((await undo("leave", { decisionId: "Fx-late" })).status).toBe(200);
+    expect(await statusOf()).toBe("active");
+    await world.call("decide", { phase: "applied", decision: { ...DISMISSAL(), id: "Fx-late" } });
+    expect(await statusOf()).toBe("active");
+  });
+
   it("when it was about to be sent again to Slack", async () => {
     await world.call("decide", { phase: "decided", decision: DISMISSAL() });
     await world.advance(MINUTE - SECOND);

@@ -1,5 +1,6 @@
 /** What can happen to a triage, as values that fast-check can draw, shrink and print. */
 import fc from "fast-check";
+import { REOPEN_CHOICES, type ReopenChoice } from "../../core/protocol.ts";
 
 /** Numbers named `…Pick` choose among what is there at that moment, whatever its size. */
 export type Act =
@@ -41,11 +42,25 @@ export type Act =
       readonly person: number;
     }
   | { readonly act: "resolve_again"; readonly pick: number }
+  /** A closing is taken back; of a triage the answer to this question, which is still on its way. */
+  | {
+      readonly act: "undo";
+      readonly incidentPick: number;
+      readonly person: number;
+      readonly question: number;
+      readonly inPagerduty: ReopenChoice;
+    }
+  | { readonly act: "undo_again"; readonly pick: number }
   | { readonly act: "acknowledge"; readonly incidentPick: number; readonly person: number }
   | { readonly act: "start_by_hand"; readonly service: number; readonly person: number; readonly again: boolean }
   /** Slack confirms a delivery. */
   | { readonly act: "confirm"; readonly deliveryPick: number; readonly stale: boolean }
-  | { readonly act: "settings"; readonly service: number; readonly minutes: number; readonly kind: "fixed" | "none" }
+  | {
+      readonly act: "settings";
+      readonly service: number;
+      readonly minutes: number;
+      readonly kind: "fixed" | "rolling" | "none";
+    }
   | { readonly act: "wait"; readonly minutes: number };
 
 const NEWS = ["acknowledged", "unacknowledged", "resolved", "escalated", "reassigned"] as const;
@@ -54,6 +69,8 @@ export type News = (typeof NEWS)[number];
 const pick = fc.nat(30);
 const person = fc.nat(2);
 const service = fc.nat(2);
+/** After an undo an incident is asked about anew. */
+const question = fc.nat(3);
 const phase = fc.constantFrom("decided" as const, "applied" as const);
 
 const alert = fc.record({
@@ -68,7 +85,7 @@ const decide = fc.record({
   decision: fc.constantFrom("create" as const, "merge" as const, "dismiss" as const),
   targetPick: pick,
   person,
-  question: fc.nat(1),
+  question,
   phase,
 });
 
@@ -107,6 +124,17 @@ const act: fc.Arbitrary<Act> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("resolve_again" as const), pick }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      act: fc.constant("undo" as const),
+      incidentPick: pick,
+      person,
+      question,
+      inPagerduty: fc.constantFrom(...REOPEN_CHOICES),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant("undo_again" as const), pick }) },
   { weight: 1, arbitrary: fc.record({ act: fc.constant("acknowledge" as const), incidentPick: pick, person }) },
   {
     weight: 1,
@@ -122,7 +150,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
       act: fc.constant("settings" as const),
       service,
       minutes: fc.integer({ min: 1, max: 90 }),
-      kind: fc.constantFrom("fixed" as const, "fixed" as const, "none" as const),
+      kind: fc.constantFrom("fixed" as const, "rolling" as const, "none" as const),
     }),
   },
   { weight: 3, arbitrary: fc.record({ act: fc.constant("wait" as const), minutes: fc.nat(40) }) },

@@ -10,8 +10,8 @@ export interface Ledger {
   readonly raised: Set<string>;
   /** The first accepted decision of each incident. */
   readonly decisions: Map<string, string | undefined>;
-  /** Alerts that somebody wanted resolved. */
-  readonly wanted: Set<string>;
+  /** How often somebody wanted an alert resolved: once more only after it was taken back. */
+  readonly wanted: Map<string, number>;
   /** "alert person": presses that may stop a page. */
   readonly mayAcknowledge: Set<string>;
 }
@@ -39,13 +39,17 @@ interface PagerdutyAlert {
 
 /** Plays one act after the other. Each gives the sentences of what was wrong in it, seen from outside. */
 export function createDay(world: TriageWorld) {
-  const ledger: Ledger = { raised: new Set(), decisions: new Map(), wanted: new Set(), mayAcknowledge: new Set() };
+  const ledger: Ledger = { raised: new Set(), decisions: new Map(), wanted: new Map(), mayAcknowledge: new Set() };
   const alerts: PagerdutyAlert[] = [];
   const sent: Webhook[] = [];
   const held: Webhook[] = [];
   const decisions: Decision[] = [];
   const resolutions: CompanionRequests["resolve"][] = [];
+  const undos: CompanionRequests["undo"][] = [];
+  /** Requests that were carried out. */
   const taken = new Set<string>();
+  /** Decisions that were taken back: none of them is ever carried out again. */
+  const undone = new Set<string>();
   const claims: CompanionRequests["claim"][] = [];
   /** Services that are set to have no window: each of their alerts opens, whatever window is open. */
   const withoutWindow = new Set<string>();
@@ -103,7 +107,7 @@ export function createDay(world: TriageWorld) {
     const before = await world.recorded();
     const outcome = await world.calls.decide({ phase, decision });
     const isFirst = before.incidents.get(decision.incidentId)?.decision === undefined;
-    if (!outcome.ok || !isFirst) return;
+    if (!outcome.ok || !isFirst || undone.has(decision.id)) return;
     ledger.decisions.set(decision.incidentId, decision.id);
     for (const id of attachedTo(before, decision.incidentId)) {
       if (decision.decision === "dismiss") want(before, id);
@@ -112,7 +116,17 @@ export function createDay(world: TriageWorld) {
   }
 
   function want(before: Recorded, alertId: string): void {
-    if (before.alerts.get(alertId)?.facts.closing.state === "none") ledger.wanted.add(alertId);
+    const state = before.alerts.get(alertId)?.facts.closing.state;
+    if (state !== "wanted" && state !== "confirmed") ledger.wanted.set(alertId, (ledger.wanted.get(alertId) ?? 0) + 1);
+  }
+
+  async function undo(request: CompanionRequests["undo"]): Promise<void> {
+    const outcome = await world.calls.undo(request);
+    if (!outcome.ok || taken.has(request.requestId)) return;
+    taken.add(request.requestId);
+    if (request.command === "reopen") return;
+    undone.add(request.decisionId);
+    ledger.decisions.delete(request.incidentId);
   }
 
   /** A form that came before its incident was decided on comes again; once it was taken, it changes nothing more. */
@@ -203,6 +217,25 @@ export function createDay(world: TriageWorld) {
       case "resolve_again":
         if (resolutions.length > 0) await resolve(choose(resolutions, act.pick));
         return [];
+      case "undo": {
+        if (incidents.length === 0) return [];
+        const { incident, decision } = choose(incidents, act.incidentPick);
+        const request = {
+          requestId: `Ux-${(made += 1)}`,
+          incidentId: incident.id,
+          command: incident.status === "resolved" ? "reopen" : "undo",
+          decisionId: incident.status === "triage" ? `Fx-${incident.id}-${act.question}` : (decision?.id ?? ""),
+          by: choose(PEOPLE, act.person),
+          at: world.now,
+          inPagerduty: act.inPagerduty,
+        } as const;
+        undos.push(request);
+        await undo(request);
+        return [];
+      }
+      case "undo_again":
+        if (undos.length > 0) await undo(choose(undos, act.pick));
+        return [];
       case "acknowledge": {
         if (incidents.length === 0) return [];
         const incidentId = choose(incidents, act.incidentPick).incident.id;
@@ -226,7 +259,8 @@ export function createDay(world: TriageWorld) {
       }
       case "settings": {
         const lengthMs = act.minutes * MINUTE;
-        const window = act.kind === "none" ? ({ kind: "none" } as const) : ({ kind: "fixed", lengthMs } as const);
+        const { kind } = act;
+        const window = kind === "rolling" ? { kind, lengthMs, maxAgeMs: 3 * lengthMs } : { kind, lengthMs };
         const serviceId = choose(SERVICES, act.service);
         if (act.kind === "none") withoutWindow.add(serviceId);
         else withoutWindow.delete(serviceId);

@@ -60,20 +60,21 @@ function homeProblems(
 
 /** Exactly what people wanted is asked of PagerDuty, and a page is stopped only by somebody whose press says so. */
 function effectProblems({ jobs }: TriageWorld, { wanted, mayAcknowledge }: Ledger): string[] {
-  const asked = new Set<string>();
+  const asked = new Map<string, number>();
   const problems: string[] = [];
   for (const { job } of jobs) {
     if (job.kind === "pagerduty_resolve") {
-      if (!wanted.has(job.alertId)) problems.push(`${job.alertId} is resolved and nobody wanted it`);
-      if (asked.has(job.alertId)) problems.push(`${job.alertId} is resolved twice`);
-      asked.add(job.alertId);
+      asked.set(job.alertId, (asked.get(job.alertId) ?? 0) + 1);
     }
     if (job.kind === "pagerduty_acknowledge" && !mayAcknowledge.has(`${job.alertId} ${job.by.slackUserId}`)) {
       problems.push(`${job.alertId} is acknowledged by ${job.by.slackUserId}, who pressed nothing that says so`);
     }
   }
-  const forgotten = [...wanted].filter((id) => !asked.has(id));
-  return [...problems, ...forgotten.map((id) => `${id} was to be resolved and is not`)];
+  for (const id of new Set([...asked.keys(), ...wanted.keys()])) {
+    const [times, wishes] = [asked.get(id) ?? 0, wanted.get(id) ?? 0];
+    if (times !== wishes) problems.push(`${id} was to be resolved ${wishes} times and is ${times} times`);
+  }
+  return problems;
 }
 
 function mergeProblems({ incidents }: Recorded): string[] {
