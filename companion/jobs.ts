@@ -34,6 +34,14 @@ export type Job =
       readonly problem: string;
     }
   | { readonly kind: "slack_signal"; readonly signal: "storm"; readonly stormId: string }
+  | {
+      readonly kind: "slack_signal";
+      readonly signal: "storm_reminder";
+      readonly stormId: string;
+      readonly number: number;
+      readonly direct: boolean;
+      readonly escalates: boolean;
+    }
   | { readonly kind: "slack_signal"; readonly signal: "feed_line"; readonly key: string }
   | {
       readonly kind: "pagerduty_acknowledge";

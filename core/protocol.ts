@@ -71,6 +71,7 @@ export const SIGNAL_KINDS = [
   "archive_due",
   "decorate",
   "storm",
+  "storm_reminder",
   "sync",
   "feed_line",
 ] as const;
@@ -81,7 +82,7 @@ export interface SignalDelivery {
   readonly delivery_id: string;
   readonly sequence: string;
   readonly kind: SignalKind;
-  /** Empty for `sync`; "storm:" and the storm's id for `storm`; for `feed_line` the line's subject, see core/feed_line.ts. */
+  /** Empty for `sync`; "storm:" and the storm's id for `storm` and `storm_reminder`; for `feed_line` the line's subject, see core/feed_line.ts. */
   readonly incident_id: string;
   /** JSON of {@link SignalData}[kind]. */
   readonly data: string;
@@ -112,6 +113,8 @@ export interface SignalData {
   decorate: Record<string, never>;
   /** How a storm stands. */
   storm: StormNews;
+  /** Nobody has decided on some of a storm's triages for a while. */
+  storm_reminder: StormReminder;
   /** A line of the triage feed that belongs to no incident is to be posted, or edited. */
   feed_line: FeedLineData;
   /** Hand over what lies in `pending`. */
@@ -175,6 +178,21 @@ export interface StormNews extends Omit<StormShare, "asLine" | "also"> {
     /** How long the slowest decision took, or has been waited for. */
     readonly longestMs: number;
   };
+}
+
+export interface StormReminder extends Omit<StormShare, "asLine" | "also" | "services"> {
+  /** How many triages nobody is at. */
+  readonly undecided: number;
+  /** Since when the one that waited longest is open. */
+  readonly longestSince: Instant;
+  /** Those that wait longest, as many as fit. */
+  readonly first: readonly { readonly number: string; readonly serviceName: string; readonly url: string }[];
+  /** Of the people whom PagerDuty has on them. */
+  readonly emails: readonly string[];
+  /** Also to each of them directly. */
+  readonly direct: boolean;
+  /** PagerDuty is asked to page the next level, where the service opted in and nobody acknowledged. */
+  readonly escalates: boolean;
 }
 
 /** Through what somebody decided: the question, the question that somebody had asked again, or the card's Dismiss button. */

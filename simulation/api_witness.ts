@@ -43,7 +43,10 @@ export function watchAnswer(
       return;
     }
     case "apps.datastore.update":
-      return watchRecord(observed, account, at, args);
+      return watchRecord(observed, account, at, args["datastore"], args["item"] as Values);
+    case "apps.datastore.bulkPut":
+      for (const item of args["items"] as Values[]) watchRecord(observed, account, at, args["datastore"], item);
+      return;
     case "conversations.setPurpose": {
       const incidentId = /\b(inc_\w+)/.exec(textOf(args["purpose"]))?.[1];
       if (incidentId === undefined) return;
@@ -56,9 +59,8 @@ export function watchAnswer(
 }
 
 /** An incident's record is Slack's own; what matters is which states it went through. */
-function watchRecord(observed: Observed, account: Account, at: number, args: Values): void {
-  const item = args["item"] as Values;
-  if (args["datastore"] !== "incidents" || typeof item["status"] !== "string") return;
+function watchRecord(observed: Observed, account: Account, at: number, datastore: unknown, item: Values): void {
+  if (datastore !== "incidents" || typeof item["status"] !== "string") return;
   const id = textOf(item["id"]);
   const states = observed.states.get(id) ?? [];
   observed.states.set(id, states);

@@ -3,10 +3,11 @@ import { parseArgs } from "node:util";
 import { FAULTS, type Fault } from "./planted.ts";
 import { loadSimulatedApp, simulate, type SimulationResult } from "./simulate.ts";
 
-const USAGE = `Usage: npm run simulate -- [--seed N] [--seeds COUNT] [--hours H] [--detail] [--fault NAME]
+const USAGE = `Usage: npm run simulate -- [--seed N] [--seeds COUNT] [--hours H] [--detail] [--fault NAME] [--storm COUNT]
   --seed N       the day to play (default 1); the same seed gives the same day
   --seeds COUNT  so many days from that seed on, told in a line each
   --hours H      how long the trouble lasts (default 24)
+  --storm COUNT  so many services fail within the first minute, at most 105, and nothing else goes wrong
   --detail       every call of Slack's API and every webhook as well
   --fault NAME   plants a fault: ${FAULTS.join(", ")}`;
 
@@ -16,18 +17,27 @@ interface Wanted {
   readonly hours: number;
   readonly fault: Fault | undefined;
   readonly isDetailed: boolean;
+  readonly storm: number | undefined;
 }
 
 function read(argv: readonly string[]): Wanted | undefined {
   try {
     const text = { type: "string" } as const;
-    const options = { seed: text, seeds: text, hours: text, fault: text, detail: { type: "boolean" } as const };
+    const options = {
+      seed: text,
+      seeds: text,
+      hours: text,
+      fault: text,
+      storm: text,
+      detail: { type: "boolean" } as const,
+    };
     const { values } = parseArgs({ args: [...argv], options, strict: true });
     const fault = FAULTS.find((one) => one === values.fault);
     const [seed, seeds, hours] = [Number(values.seed ?? 1), Number(values.seeds ?? 1), Number(values.hours ?? 24)];
-    const fits = [seed, seeds].every(Number.isSafeInteger) && seeds > 0 && hours > 0;
+    const storm = values.storm === undefined ? undefined : Number(values.storm);
+    const fits = [seed, seeds, storm ?? 1].every(Number.isSafeInteger) && seeds > 0 && hours > 0 && (storm ?? 1) > 0;
     return fits && fault === values.fault
-      ? { seed, seeds, hours, fault, isDetailed: values.detail ?? false }
+      ? { seed, seeds, hours, fault, storm, isDetailed: values.detail ?? false }
       : undefined;
   } catch {
     return undefined;

@@ -14,6 +14,8 @@ export interface PagerdutyWorld {
   incidents(): readonly StoredIncident[];
   /** Services begin to fail, and people to act. */
   begin(): void;
+  /** Every service fails once within so many milliseconds, and nobody acts. */
+  storm(withinMs: number): void;
 }
 
 const BASE_URL = "https://pagerduty.example";
@@ -85,6 +87,13 @@ export function createPagerdutyWorld(
     incidents: () => (standIn.snapshot() as PagerdutyState).incidents,
     begin() {
       for (const service of services) startFailing(deps, service, { call, statusOf });
+    },
+    storm(withinMs) {
+      services.forEach((service, index) => {
+        const payload = { summary: `${service.name} fails`, source: service.name, severity: "critical" };
+        const event = { routing_key: service.routingKey, event_action: "trigger", dedup_key: service.id, payload };
+        time.after((index * withinMs) / services.length, () => void call("POST", "/pagerduty/v2/enqueue", event, {}));
+      });
     },
   };
 }

@@ -17,7 +17,7 @@ import { createChance } from "./chance.ts";
 import { createCompanionHost, type CompanionHost } from "./companion_host.ts";
 import type { Handlers } from "./function_host.ts";
 import { createNetwork, TRIGGERS_URL } from "./network.ts";
-import { createObserved } from "./observed.ts";
+import { createObserved, type Observed } from "./observed.ts";
 import { judge } from "./oracle.ts";
 import { createPagerdutyWorld, PAGERDUTY_API_URL } from "./pagerduty_world.ts";
 import { startPeople } from "./people.ts";
@@ -31,6 +31,8 @@ export interface SimulationRequest {
   readonly seed: number;
   readonly hours: number;
   readonly fault?: Fault | undefined;
+  /** So many services fail once in the first minute, instead of a few now and then; nothing else goes wrong. */
+  readonly storm?: number | undefined;
   /** Whether every call is told. */
   readonly isDetailed?: boolean | undefined;
 }
@@ -78,7 +80,8 @@ export async function simulate(app: SimulatedApp, request: SimulationRequest): P
   const trouble = createTrouble(chance("trouble"));
   const plant = plantOf(request.fault);
   const deps = { time, trouble, account, observed, plant };
-  const services = ALL_SERVICES.slice(0, SERVICES);
+  const services = ALL_SERVICES.slice(0, request.storm ?? SERVICES);
+  if (request.storm !== undefined) trouble.end();
   const ids = (start: number) => {
     let count = start;
     return (prefix: string) => prefix + (count += 1).toString(36).toUpperCase().padStart(6, "0");
@@ -113,9 +116,12 @@ export async function simulate(app: SimulatedApp, request: SimulationRequest): P
       });
       Object.assign(parts, { slack, companion });
       companion.start();
-      pagerduty.begin();
-      startPeople({ ...deps, chance: chance("people") }, slack, services);
-      startExpiring(slack);
+      if (request.storm !== undefined) pagerduty.storm(MINUTE);
+      else {
+        pagerduty.begin();
+        startPeople({ ...deps, chance: chance("people") }, slack, services);
+        startExpiring(slack);
+      }
       await time.runUntil(START + hours * HOUR);
       account.tell("the troubles end, and everything under way comes to its end");
       trouble.end();
@@ -127,6 +133,8 @@ export async function simulate(app: SimulatedApp, request: SimulationRequest): P
         presses: observed.presses.length,
         steps: observed.completions.length,
         orders: observed.orders.length,
+        channels: [...observed.channels.values()].reduce((sum, { size }) => sum + size, 0),
+        longestUnseenMs: longestUnseen(observed),
       };
       return { seed, problems, account: account.lines, digest: account.digest(), figures };
     });
@@ -145,6 +153,14 @@ export async function simulate(app: SimulatedApp, request: SimulationRequest): P
     };
     next();
   }
+}
+
+/** Milliseconds from the 202 for an alert to the first message that showed it, for the alert that waited longest; endless where one never was. */
+function longestUnseen({ taken, shown }: Observed): number {
+  const waits = taken
+    .filter(({ type }) => type === "incident.triggered")
+    .map(({ at, alertId }) => Math.min(...(shown.get(alertId)?.values() ?? [])) - at);
+  return Math.max(0, ...waits);
 }
 
 function present<Part>(part: Part | undefined): Part {

@@ -11,6 +11,7 @@ import type { RelatedAlert, Store, Transaction } from "../store/store.ts";
 import { carryOnData } from "../triage/carry_on.ts";
 import { tellWhereItWent } from "../triage/confirm.ts";
 import { noteReach } from "../triage/slack_watch.ts";
+import { stormReminder } from "../triage/storm_reminders.ts";
 import { deliveryLost, triageRefused } from "../triage/undelivered.ts";
 import type { Unit } from "../triage/unit.ts";
 import { feedLineData } from "../triage/feed.ts";
@@ -247,6 +248,10 @@ async function signalData(tx: Transaction, row: OutboxRow, deps: DeliveryDeps): 
     case "storm": {
       const news = await newsOf(tx, job.stormId, deps.now());
       return news && JSON.stringify(news);
+    }
+    case "storm_reminder": {
+      const reminder = await stormReminder(tx, job, deps.now());
+      return reminder && JSON.stringify(reminder);
     }
     case "feed_line":
       return feedLineData(tx, job.key, TRIGGER_STRING_MAX_BYTES);

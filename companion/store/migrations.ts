@@ -309,6 +309,13 @@ const MIGRATIONS: readonly Migration[] = [
       create table move_mark (id text primary key, state text not null, place text not null, at bigint not null);
     `,
   },
+  {
+    number: 15,
+    name: "reminders of storms",
+    sql: `
+      create table storm_reminder (storm_id text primary key references storm (id), body text not null);
+    `,
+  },
 ];
 
 /** The version that this companion brings every database to. */

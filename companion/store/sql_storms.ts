@@ -1,9 +1,20 @@
-import { numberOf, oneRow, type Sql, type SqlRow, textOf } from "./sql.ts";
+import type { ReminderState } from "../../core/reminders.ts";
+import { jsonOf, numberOf, oneRow, type Sql, type SqlRow, textOf } from "./sql.ts";
 import type { StormRow, Transaction } from "./store.ts";
 
 type Methods = Pick<
   Transaction,
-  "addOpening" | "openings" | "openingsCount" | "failedServices" | "stormOn" | "storm" | "stormOf" | "saveStorm"
+  | "addOpening"
+  | "openings"
+  | "openingsCount"
+  | "failedServices"
+  | "stormOn"
+  | "storm"
+  | "stormOf"
+  | "saveStorm"
+  | "incidentsOfStorm"
+  | "stormReminders"
+  | "saveStormReminders"
 >;
 
 export function stormStatements(sql: Sql): Methods {
@@ -52,6 +63,23 @@ export function stormStatements(sql: Sql): Methods {
         [incidentId],
       );
       return row && readStorm(row);
+    },
+    async incidentsOfStorm(stormId) {
+      const rows = await sql.rows("select incident_id from opening where storm_id = ? order by at, incident_id", [
+        stormId,
+      ]);
+      return rows.map((row) => textOf(row, "incident_id"));
+    },
+    async stormReminders(stormId) {
+      const row = await oneRow(sql, "select body from storm_reminder where storm_id = ?", [stormId]);
+      return row && (jsonOf(row, "body") as ReminderState);
+    },
+    async saveStormReminders(stormId, state) {
+      await sql.rows(
+        `insert into storm_reminder (storm_id, body) values (?, ?)
+         on conflict (storm_id) do update set body = excluded.body`,
+        [stormId, JSON.stringify(state)],
+      );
     },
     async saveStorm({ id, number, since, declaredAt, endedAt, channelId, channelName }) {
       await sql.rows(

@@ -339,6 +339,10 @@ export interface Transaction {
   /** The storm that is on. */
   stormOn(): Promise<StormRow | undefined>;
   storm(id: string): Promise<StormRow | undefined>;
+  /** The incidents that were opened in it, in their order. */
+  incidentsOfStorm(stormId: string): Promise<readonly string[]>;
+  stormReminders(stormId: string): Promise<ReminderState | undefined>;
+  saveStormReminders(stormId: string, state: ReminderState): Promise<void>;
   /** The storm that an incident was opened in. */
   stormOf(incidentId: string): Promise<StormRow | undefined>;
   saveStorm(row: StormRow): Promise<void>;

@@ -7,7 +7,7 @@ import { takeCarried } from "./carry_on.ts";
 import { announceInFeed } from "./feed.ts";
 import { homeOf } from "./home.ts";
 import { newsTaken } from "./lost_news.ts";
-import { afterReminder, postponeReminder } from "./reminders.ts";
+import { afterReminder, postponeReminder, remindOutsideStorm } from "./reminders.ts";
 import { type Refusal, unknownIncident } from "./refusal.ts";
 import { rememberUmbrella } from "./storm.ts";
 import { setSpacedTimer } from "./timer_spacing.ts";
@@ -28,7 +28,10 @@ export async function takeConfirmation(
   }
   if (row && place) {
     await unit.tx.saveIncident({ ...row, place });
-    if (row.place?.channelId !== place.channelId) await announceInFeed(unit, incidentId);
+    if (row.place?.channelId !== place.channelId) {
+      await announceInFeed(unit, incidentId);
+      await remindOutsideStorm(unit, incidentId);
+    }
   }
   // "done" also covers one that was given up: its late confirmation is welcome and changes nothing.
   if (!job || job.state === "done" || job.state === "failed") {

@@ -7,7 +7,8 @@ import { HOUR, type Instant } from "../../core/time.ts";
 import type { OutboxRow } from "../jobs.ts";
 import type { AlertFacts, Reminders } from "../store/store.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
-import { actorOf, COMPANION_ACTOR, queue, record, serviceSettings, type Unit } from "./unit.ts";
+import { neglected, remindInStorm, remindOfStorm, stormThatReminds } from "./storm_reminders.ts";
+import { actorOf, COMPANION_ACTOR, queue, record, serviceSettings, STORM_SUBJECT, type Unit } from "./unit.ts";
 
 /** A snooze is to get people through a night, not to forget something. */
 const LONGEST_SNOOZE_MS = 48 * HOUR;
@@ -15,6 +16,8 @@ const LONGEST_SNOOZE_MS = 48 * HOUR;
 /** The question waits from now on; what was counted before, for an earlier decision, begins anew. */
 export async function beginReminders(unit: Unit, incidentId: string): Promise<void> {
   await reschedule(unit, incidentId, { since: unit.now, count: 0 });
+  const storm = await stormThatReminds(unit.tx, incidentId);
+  if (storm) await remindInStorm(unit, storm);
 }
 
 /** Decided: nobody is reminded any more. */
@@ -24,9 +27,16 @@ export function endReminders(unit: Unit, incidentId: string): Promise<void> {
 
 async function reschedule(unit: Unit, incidentId: string, state: Reminders): Promise<void> {
   await unit.tx.saveReminders(incidentId, state);
+  if (await stormThatReminds(unit.tx, incidentId)) return endReminders(unit, incidentId);
   const next = nextReminder(state);
   if (next) await unit.tx.setTimer("remind", incidentId, next.dueAt);
   else await endReminders(unit, incidentId);
+}
+
+/** It left the storm's channel for one of its own, where somebody has just been at work on it. */
+export async function remindOutsideStorm(unit: Unit, incidentId: string): Promise<void> {
+  const state = (await unit.tx.stormOf(incidentId)) && (await waiting(unit, incidentId));
+  if (state && !(await stormThatReminds(unit.tx, incidentId))) await reschedule(unit, incidentId, { ...state, activityAt: unit.now });
 }
 
 /** The state of a triage that is still undecided; undefined for everything else. */
@@ -37,6 +47,7 @@ async function waiting(unit: Unit, incidentId: string): Promise<Reminders | unde
 
 /** The timer is due. The reminder's number is counted in the same transaction that sends it, so it is sent once. */
 export async function remind(unit: Unit, incidentId: string): Promise<void> {
+  if (incidentId.startsWith(STORM_SUBJECT)) return remindOfStorm(unit, incidentId.slice(STORM_SUBJECT.length));
   const state = await waiting(unit, incidentId);
   const next = state && nextReminder(state);
   if (!next) return;
@@ -60,11 +71,17 @@ async function escalatable(unit: Unit, incidentId: string): Promise<readonly Ale
 
 /** Slack gave the reminder. Only now that people were told of it is PagerDuty asked to page the next level. */
 export async function afterReminder(unit: Unit, { job, subject }: OutboxRow): Promise<void> {
-  if (job.kind !== "slack_signal" || job.signal !== "reminder_due" || !job.escalates) return;
-  if (!(await waiting(unit, subject))) return;
-  for (const { id: alertId, paged } of await escalatable(unit, subject)) {
+  if (job.kind !== "slack_signal") return;
+  if (job.signal === "reminder_due" && job.escalates) return escalateAll(unit, subject);
+  if (job.signal !== "storm_reminder" || !job.escalates) return;
+  for (const { incident } of await neglected(unit.tx, job.stormId, unit.now)) await escalateAll(unit, incident.id);
+}
+
+async function escalateAll(unit: Unit, incidentId: string): Promise<void> {
+  if (!(await waiting(unit, incidentId))) return;
+  for (const { id: alertId, paged } of await escalatable(unit, incidentId)) {
     const asked = paged.map(({ pagerdutyUserId }) => pagerdutyUserId);
-    await queue(unit, subject, { kind: "pagerduty_escalate", alertId, paged: asked });
+    await queue(unit, incidentId, { kind: "pagerduty_escalate", alertId, paged: asked });
   }
 }
 

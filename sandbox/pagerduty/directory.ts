@@ -1,6 +1,6 @@
 /** Whom and what PagerDuty knows in the demo company: users, services, escalation policies, priorities. */
 import { APP, type DemoService, PEOPLE, SANDBOX_PAGERDUTY_FROM, SERVICES } from "../seed.ts";
-import { MORE_SERVICES } from "./more_services.ts";
+import { MORE_SERVICES, REGIONAL_SERVICES } from "./more_services.ts";
 
 export interface PagerdutyUser {
   readonly id: string;
@@ -30,8 +30,11 @@ export const USERS: readonly PagerdutyUser[] = [
   BOT,
 ];
 
-/** Those of the panel, then the quiet ones. */
-export const ALL_SERVICES: readonly DemoService[] = [...SERVICES, ...MORE_SERVICES];
+/** Those that a storm of the panel goes through: the panel's own, then the quiet ones. */
+export const STORM_SERVICES: readonly DemoService[] = [...SERVICES, ...MORE_SERVICES];
+
+/** All that PagerDuty knows. */
+export const ALL_SERVICES: readonly DemoService[] = [...STORM_SERVICES, ...REGIONAL_SERVICES];
 
 /** Who raises an incident by hand in the demo: the support lead, who hears of it first. */
 export const REPORTER_ID = "PMIKA01";

@@ -25,19 +25,28 @@ const NAMES = [
 const ON_CALL = PEOPLE.slice(0, 3).map(({ pagerdutyId }) => pagerdutyId);
 const PLATFORMS = ["node", "python", "java"] as const;
 
-export const MORE_SERVICES: readonly DemoService[] = NAMES.map((name, index) => {
+export const MORE_SERVICES: readonly DemoService[] = NAMES.map((name, index) => quiet(name, "MORE", 1, index));
+
+const REGIONS = ["us-east", "us-west", "eu-west", "eu-north", "ap-south"] as const;
+
+/** The same once more in each region: with them more than a hundred services can fail at once. */
+export const REGIONAL_SERVICES: readonly DemoService[] = REGIONS.flatMap((region) =>
+  NAMES.map((name) => `${name} ${region}`),
+).map((name, index) => quiet(name, "REGN", 2, index));
+
+function quiet(name: string, family: "MORE" | "REGN", digit: number, index: number): DemoService {
   const number = String(index + 1).padStart(2, "0");
-  const slug = name.toLowerCase();
+  const slug = name.toLowerCase().replaceAll(" ", "-");
   return {
-    id: `PMORE${number}`,
+    id: `P${family}${number}`,
     name,
-    escalationPolicy: { id: `PEPMO${number}`, name: `${name} on call` },
+    escalationPolicy: { id: `PEP${family.slice(0, 2)}${number}`, name: `${name} on call` },
     onCall: [...ON_CALL.slice(index % ON_CALL.length), ...ON_CALL.slice(0, index % ON_CALL.length)],
-    routingKey: `5a4db0x1${slug.padEnd(20, "0")}${number}00`,
+    routingKey: `5a4db0x${digit}${slug.replaceAll("-", "").slice(0, 20).padEnd(20, "0")}${number}00`,
     sentryProject: {
-      id: `45090000000001${number}`,
+      id: `4509000000000${digit}${number}`,
       slug,
       platform: PLATFORMS[index % PLATFORMS.length] ?? "node",
     },
   };
-});
+}

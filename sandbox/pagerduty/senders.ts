@@ -2,7 +2,7 @@
 import type { SenderKind } from "../page_api.ts";
 import type { DemoService } from "../seed.ts";
 import { cloudwatchAlarm, datadogMonitor, newRelicIncident } from "./cloud_senders.ts";
-import { ALL_SERVICES } from "./directory.ts";
+import { STORM_SERVICES } from "./directory.ts";
 import type { EventsApiEvent } from "./events_api.ts";
 import type { Incidence } from "./failures.ts";
 import { hostileSender, unknownSender } from "./other_senders.ts";
@@ -37,7 +37,7 @@ const STORM_KINDS = [
  */
 export function stormPlan(): readonly { service: DemoService; kind: (typeof STORM_KINDS)[number] }[] {
   return Array.from({ length: STORM_SIZE }, (_, index) => ({
-    service: cycle(ALL_SERVICES, index),
+    service: cycle(STORM_SERVICES, index),
     kind: cycle(STORM_KINDS, index),
   }));
 }

@@ -8,6 +8,7 @@ import { carryOn } from "./carry_on.ts";
 import { takeFeedLine } from "./feed_line.ts";
 import { takeLaterAlerts } from "./later_alerts.ts";
 import { takeStormNews } from "./storm.ts";
+import { takeStormReminder } from "./storm_reminder.ts";
 import {
   applyDecisionAgain,
   archiveIfQuiet,
@@ -38,6 +39,10 @@ export default SlackFunction(ApplySignalDefinition, async (context) => {
     }
     if (kind === "storm") {
       await takeStormNews(app, delivery_id, incident_id, Number(sequence), context.inputs.data);
+      return { outputs: done };
+    }
+    if (kind === "storm_reminder") {
+      await takeStormReminder(app, delivery_id, incident_id, Number(sequence), context.inputs.data);
       return { outputs: done };
     }
     const record = await awaitIncident(app, incident_id);
@@ -102,6 +107,7 @@ export function applySignal(
       return decorateAgain(app, record);
     case "feed_line":
     case "storm":
+    case "storm_reminder":
     case "sync":
     case undefined:
       // A companion newer than this app: what it means is unknown here, and sending it again would not help.

@@ -12,7 +12,7 @@ import { mayCall, mustCall, numberOf, recordOf, textOf } from "./slack.ts";
 const DATASTORE = "storms";
 
 /** A storm as every delivery about it names it. */
-export type Storm = Omit<StormShare, "asLine" | "also">;
+export type Storm = Omit<StormShare, "asLine" | "also" | "services"> & Partial<Pick<StormShare, "services">>;
 
 /** A storm as Slack's record has it. */
 interface StormRecord {
@@ -96,7 +96,7 @@ export async function tellStorm(app: App, news: StormNews, sequence: number): Pr
 const HEAD_BLOCK = "storm_head";
 
 function headText(storm: Storm & Partial<StormNews>): string {
-  const services = `${storm.services} services`;
+  const services = storm.services === undefined ? "many services" : `${storm.services} services`;
   if (storm.ended) {
     return `Storm ${escapeText(storm.number, 20)} is over: ${services} failed from ${time(storm.since)} to ${time(storm.ended.at)}. What is not decided yet is still to be decided below.`;
   }
@@ -153,6 +153,15 @@ async function postSummary(app: App, channel: string, news: StormNews): Promise<
 
 function undecidedText(undecided: number): string {
   return undecided > 0 ? `, ${undecided} still to decide` : "";
+}
+
+/** The number of the last news of the storm that was applied. */
+export async function stormSequence(app: App, id: string): Promise<number> {
+  return (await readStorm(app, id)).sequence;
+}
+
+export async function noteStormSequence(app: App, id: string, sequence: number): Promise<void> {
+  await save(app, id, { sequence });
 }
 
 async function readStorm(app: App, id: string): Promise<StormRecord> {
