@@ -36,7 +36,8 @@ async function reschedule(unit: Unit, incidentId: string, state: Reminders): Pro
 /** It left the storm's channel for one of its own, where somebody has just been at work on it. */
 export async function remindOutsideStorm(unit: Unit, incidentId: string): Promise<void> {
   const state = (await unit.tx.stormOf(incidentId)) && (await waiting(unit, incidentId));
-  if (state && !(await stormThatReminds(unit.tx, incidentId))) await reschedule(unit, incidentId, { ...state, activityAt: unit.now });
+  if (state && !(await stormThatReminds(unit.tx, incidentId)))
+    await reschedule(unit, incidentId, { ...state, activityAt: unit.now });
 }
 
 /** The state of a triage that is still undecided; undefined for everything else. */
