@@ -1,6 +1,7 @@
 import type { Place, StormNews, StormShare } from "../../core/protocol.ts";
 import { GATHER_MS, isCrowded, judgeStorm, STORM_QUIET_MS, stormEndsAt } from "../../core/storm.ts";
 import { type Instant, MINUTE } from "../../core/time.ts";
+import type { Job } from "../jobs.ts";
 import type { StormRow, Transaction } from "../store/store.ts";
 import { COMPANION_ACTOR, queue, record, STORM_SUBJECT, type Unit } from "./unit.ts";
 
@@ -50,7 +51,8 @@ async function declare(unit: Unit, since: number, why: "many_services" | "slack_
 /** How the storm stands goes to Slack; one message that waits will say it, since it is read when it leaves. */
 async function announceStorm(unit: Unit, stormId: string): Promise<void> {
   const open = await unit.tx.openJobs(stormSubject(stormId), ["slack_signal"]);
-  if (open.some(({ state, attempts }) => state === "ready" && attempts === 0)) return;
+  const isNews = (job: Job) => job.kind === "slack_signal" && job.signal === "storm";
+  if (open.some(({ job, state, attempts }) => isNews(job) && state === "ready" && attempts === 0)) return;
   await queue(unit, stormSubject(stormId), { kind: "slack_signal", signal: "storm", stormId });
 }
 

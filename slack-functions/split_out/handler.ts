@@ -2,7 +2,7 @@ import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { isOpen } from "../../core/incident.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { section } from "../shared/card.ts";
-import { awaitIncident, type IncidentRecord, settleRecord, sharesChannel } from "../shared/incidents.ts";
+import { awaitIncident, type IncidentRecord, placeOf, settleRecord, sharesChannel } from "../shared/incidents.ts";
 import { channelLink } from "../shared/mrkdwn.ts";
 import { mayDecide } from "../shared/people.ts";
 import { mayCall } from "../shared/slack.ts";
@@ -45,4 +45,8 @@ async function splitOut(app: App, record: IncidentRecord, userId: string): Promi
     await mayCall(app.slack, "chat.update", { channel: record.channelId, ts, text, blocks: [section(text)] });
   }
   await settleRecord(app, after);
+  // The storm's reminders are not for it any more. Where the companion cannot be told now, it hears of the place later.
+  const place = placeOf(after);
+  const news = { deliveryId: "", incidentId: after.incident.id, outcome: "already_applied" } as const;
+  if (place) await app.companion.call("confirm", { ...news, place });
 }

@@ -140,6 +140,19 @@ describe("undecided triages of a storm", () => {
     expect(own6()).toHaveLength(1);
   });
 
+  it("leave the storm its end and its summary, which fall due together with a reminder", async () => {
+    await world.advance(10 * MINUTE);
+    await confirmAll();
+    const kinds = world.triggers.signals.filter(({ kind }) => kind.startsWith("storm"));
+    expect(
+      kinds
+        .map(({ kind }) => kind)
+        .slice(-2)
+        .toSorted(),
+    ).toEqual(["storm", "storm_reminder"]);
+    expect(kinds.find(({ data }) => data.includes('"ended"'))).toBeDefined();
+  });
+
   it("are escalated with the third reminder where the service opted in, once Slack told people so", async () => {
     await world.store.transaction((tx) =>
       tx.saveSettingsRow({ serviceId: "PSVC7", urgency: "*", settings: { escalate: true } }),
