@@ -220,7 +220,10 @@ describe("the end of a storm", () => {
     await world.call("decide", { phase: "applied", decision });
     await world.advance(10 * MINUTE - 1);
     expect(news().some(({ ended }) => ended)).toBe(false);
+    // A reminder came in the meantime.
+    await confirmEverything();
     await world.advance(1 * MINUTE);
+    await confirmEverything();
     const last = news().at(-1);
     expect(last).toMatchObject({ services: 8, incidents: 8, ended: { decided: 1, undecided: 7 } });
     expect(last?.ended?.longestMs).toBeGreaterThanOrEqual(10 * MINUTE);
