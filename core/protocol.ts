@@ -154,6 +154,8 @@ export interface LaterAlerts {
   readonly attached: number;
   /** Of both, those that are still paging first, then the newest; as many as fit. */
   readonly alerts: readonly Alert[];
+  /** When the window closes, which may be later with each alert. Absent where the incident holds none. */
+  readonly windowClosesAt?: Instant;
   /** The last time that one was louder than all before it: people are told of it once. */
   readonly rise?: Rise;
 }

@@ -281,11 +281,13 @@ async function laterAlertsData(tx: Transaction, incidentId: string): Promise<str
     )
     .slice(0, LISTED_LATER_ALERTS)
     .map(({ facts, relation }) => ({ ...facts, relation, told }));
+  const window = await tx.window(row.incident.serviceId);
   const counts = {
     laterCount: row.laterCount,
     unanswered: open.filter(({ relation }) => relation === "offered").length,
     bySetting: open.filter(({ relation }) => relation === "attached").length,
     attached,
+    ...(window?.incidentId === incidentId ? { windowClosesAt: window.closesAt } : {}),
     ...(row.level?.rise ? { rise: row.level.rise } : {}),
   } satisfies Omit<LaterAlerts, "alerts">;
   const alerts = packAlerts(listed, TRIGGER_STRING_MAX_BYTES - AROUND_ALERTS_BYTES);

@@ -30,7 +30,8 @@ export async function takeLaterAlerts(app: App, record: IncidentRecord, data: st
   const riseNumber = await ring(app, record, news);
   const { laterCount, unanswered: unansweredCount, bySetting: bySettingCount, attached: attachedCount } = news;
   const counts = { laterCount, unansweredCount, bySettingCount, attachedCount };
-  const after = await saveRecord(app, record, { laterIds, riseNumber, ...counts });
+  const windowClosesAt = news.windowClosesAt ?? record.windowClosesAt;
+  const after = await saveRecord(app, record, { laterIds, riseNumber, windowClosesAt, ...counts });
   await publish(app, after, { known });
   const asked = laterCount > record.offerUpTo && unansweredCount + bySettingCount > 0 && laterIds.length > 0;
   return { outcome: "applied", ...(asked ? { offer: { alertIds: laterIds, upTo: laterCount } } : {}) };
@@ -88,6 +89,7 @@ function newsIn(data: string): LaterAlerts {
     alerts: (Array.isArray(given) ? given : [])
       .map((one: unknown) => unpackAlert(JSON.stringify(one ?? null)))
       .filter((alert) => alert !== undefined),
+    ...(numberOf(fields["windowClosesAt"]) > 0 ? { windowClosesAt: numberOf(fields["windowClosesAt"]) } : {}),
     ...(why === "more_urgent" || why === "higher_priority"
       ? { rise: { number: numberOf(rise["number"]), alertId: textOf(rise["alertId"]), why } }
       : {}),

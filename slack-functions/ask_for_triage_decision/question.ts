@@ -7,14 +7,17 @@ import { pressLine } from "../shared/paging_text.ts";
 import { userIdByEmail } from "../shared/people.ts";
 import { questionBlocks, questionText } from "./blocks.ts";
 
-/** The question as it is asked now: whom PagerDuty pages is mentioned, and what a press does to the page is said. */
+/**
+ * The question as it is asked now, with what a press does to the page. Whom PagerDuty pages is mentioned the first time that
+ * it is asked in a place: whatever has it asked again has told them itself, or somebody is there who pressed.
+ */
 export async function drawQuestion(
   app: App,
   record: IncidentRecord,
 ): Promise<{ readonly text: string; readonly blocks: Block[] }> {
   const stored = await readAlerts(app.slack, record.alertIds);
   const alerts = stored.map(({ alert }) => alert).filter((alert) => alert.relation === "attached");
-  const blocks = questionBlocks(await onCallUsers(app, alerts), pressLine(alerts));
+  const blocks = questionBlocks(record.questionTs === "" ? await onCallUsers(app, alerts) : [], pressLine(alerts));
   return { text: questionText(record.incident), blocks };
 }
 

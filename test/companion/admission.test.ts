@@ -72,6 +72,8 @@ describe("a rolling window", () => {
     }
     expect(opened()).toEqual(["P1"]);
     expect(await window()).toMatchObject({ closesAt: START + 25 * MINUTE });
+    const told = world.triggers.signals.filter(({ kind }) => kind === "later_alert").at(-1)?.data ?? "{}";
+    expect(JSON.parse(told)).toMatchObject({ windowClosesAt: START + 25 * MINUTE });
     world.clock.set(START + 25 * MINUTE);
     await fire("P5");
     expect(opened()).toEqual(["P1", "P5"]);

@@ -99,11 +99,13 @@ describe("a channel that a person archived while its incident was open", () => {
   it("has later alerts offered in the new one, once the question stands there", async () => {
     await incident(INCIDENTS.triage, { offerTs: "1.5", offerUpTo: 1, laterCount: 1, unansweredCount: 1 });
     const later = JSON.parse(packAlert(alert({ id: "Q2", relation: "offered" }))) as unknown;
-    const data = { laterCount: 1, unanswered: 1, bySetting: 0, attached: 1, alerts: [later] };
+    const data = { laterCount: 1, unanswered: 1, bySetting: 0, attached: 1, alerts: [later], windowClosesAt: AT + 99 };
     const first = await signal("later_alert", data);
     expect(first.outputs).toMatchObject({ ask_incident_id: "inc_1", offer_alert_ids: "[]" });
     const second = await signal("later_alert", data);
     expect(second.outputs).toMatchObject({ ask_incident_id: "", offer_alert_ids: '["Q2"]', delivery_id: "d1" });
+    // A rolling window's end moves with its alerts, and the card follows.
+    expect(await readIncident(fake.app.slack, "inc_1")).toMatchObject({ windowClosesAt: AT + 99 });
   });
 
   it("has its question asked in the new one when somebody asks again", async () => {
