@@ -44,7 +44,10 @@ export interface CompanionDeps {
 
 export interface Companion {
   readonly app: Hono;
-  /** Begins to work through what lies in the store. */
+  /**
+   * Begins to work through what lies in the store. Rejects where the store does not take what every start begins with; then
+   * nothing has begun, and it may be tried again.
+   */
   start(): Promise<void>;
   /** Resolves when there is nothing left that can be done at this time. For clocks that are stepped. */
   settle(): Promise<void>;
@@ -82,6 +85,7 @@ export function createCompanion(deps: CompanionDeps): Companion {
   const details = createDetailsWatch();
   const sentryHosts = [sentrySettings.url];
 
+  let isStarted = false;
   const workers = createWorkers();
   const wakeAll = (): void => {
     for (const worker of workers) worker.wake();
@@ -98,7 +102,7 @@ export function createCompanion(deps: CompanionDeps): Companion {
     webhookSecrets: settings.webhookSecrets,
     secrets: configuration.secrets,
     metricsToken: configuration.metricsToken,
-    workersAreHealthy: () => workers.every((worker) => worker.isHealthy()),
+    workersAreHealthy: () => isStarted && workers.every((worker) => worker.isHealthy()),
     queued: wakeAll,
   });
 
@@ -187,6 +191,7 @@ export function createCompanion(deps: CompanionDeps): Companion {
     app,
     async start() {
       await store.transaction((tx) => armAtStart(unitOf(tx, "start")));
+      isStarted = true;
       for (const worker of workers) worker.start();
     },
     async settle() {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerType } from "@hono/node-server";
 import { TRIGGER_INTERVAL_MS } from "../core/assumptions.ts";
 import { type Clock, clockFrom, type SteppedClock } from "./clock.ts";
@@ -12,6 +13,7 @@ import type { Store } from "./store/store.ts";
 
 /** What a supervisor gives a process that was told to end. */
 const STOP_WITHIN_MS = 10_000;
+const START_AGAIN_AFTER_MS = 1_000;
 
 async function main(): Promise<void> {
   const environment = readEnvironment();
@@ -30,8 +32,6 @@ async function main(): Promise<void> {
     triggerIntervalMs: TRIGGER_INTERVAL_MS,
   });
   const server = await listenOn(companion, configuration.value.port, log);
-  await companion.start();
-  followParentsClock(companion, clock);
   let isStopping = false;
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     process.on(signal, () => {
@@ -39,6 +39,19 @@ async function main(): Promise<void> {
       isStopping = true;
       void stop({ companion, server, store, log });
     });
+  }
+  while (!isStopping && !(await isStarted(companion, log))) await sleep(START_AGAIN_AFTER_MS);
+  followParentsClock(companion, clock);
+}
+
+/** Whatever happened to the store since it was opened may pass; until then every webhook and /readyz get 503. */
+async function isStarted(companion: Companion, log: Log): Promise<boolean> {
+  try {
+    await companion.start();
+    return true;
+  } catch (thrown) {
+    log.error(problemIn(thrown), "companion.start_waits_for_store");
+    return false;
   }
 }
 

@@ -316,6 +316,13 @@ const MIGRATIONS: readonly Migration[] = [
       create table storm_reminder (storm_id text primary key references storm (id), body text not null);
     `,
   },
+  {
+    number: 16,
+    name: "is there room",
+    sql: `
+      create table probe (ballast text not null);
+    `,
+  },
 ];
 
 /** The version that this companion brings every database to. */

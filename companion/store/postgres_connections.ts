@@ -166,6 +166,8 @@ export function sentenceOf(problem: unknown): string {
   if (/^(28|3D)/.test(code)) return "PostgreSQL knows no such user, password or database.";
   if (code === "42501") return "This user may not make tables there: let it own the database.";
   if (code === "55P03") return "Somebody else is at work on it.";
+  if (code === "25006") return "It can only be read there: is it a standby?";
+  if (code === "53100") return "PostgreSQL's disk is full.";
   if (code === "53300") return "PostgreSQL has no connection left: raise max_connections.";
   if (/^[0-9A-Z]{5}$/.test(code)) return `PostgreSQL refused with ${code}.`;
   if (/^(E[A-Z]+|.*CERT.*|.*TLS.*)$/.test(code)) return `No PostgreSQL can be reached there (${code}).`;

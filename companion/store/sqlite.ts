@@ -36,8 +36,18 @@ export async function openSqliteStore(path: string, { isOwner = true, maxPages =
     return storeOver(file.sql, close);
   } catch (problem) {
     close();
-    throw problem;
+    throw new Error(sentenceOf(problem), { cause: problem });
   }
+}
+
+/** What may be wrong at the start, for a person at a terminal. */
+function sentenceOf(problem: unknown): string {
+  const message = problem instanceof Error ? problem.message : "unknown";
+  if (/readonly database/.test(message)) return "The file can only be read; it and its folder have to be writable.";
+  if (/is locked/.test(message)) return "Another process holds the file.";
+  if (/is full/.test(message)) return "The disk is full.";
+  if (/not a database|malformed/.test(message)) return "The file is damaged, or no database of SQLite.";
+  return message;
 }
 
 async function migrate({ sql, execute }: SqliteFile): Promise<void> {

@@ -413,7 +413,7 @@ export interface Transaction {
   beginOutage(name: OutageName, at: Instant): Promise<void>;
   endOutage(name: OutageName): Promise<void>;
   outageSince(name: OutageName): Promise<Instant | undefined>;
-  /** Writes something, so that a database which can only be read is noticed. */
+  /** Writes something that takes room, so that a database which is full or can only be read is noticed. */
   probe(at: Instant): Promise<void>;
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openSqliteStore } from "../../companion/store/sqlite.ts";
-import { createWorld, type World } from "./world.ts";
+import { createWorld, HERE, type World } from "./world.ts";
 
 let folder: string;
 let path: string;
@@ -32,6 +32,11 @@ describe("a database that is full", () => {
     }
     expect(new Set(statuses.values())).toEqual(new Set([202, 503]));
     expect(small.logLines.some((line) => line.includes("webhook.not_stored"))).toBe(true);
+    const ready = await small.companion.app.request("/readyz", {}, HERE);
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      { ok: false, problems: expect.arrayContaining(["store"]) },
+    ]);
     await small.close();
     world = undefined;
 

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openSqliteStore } from "../../companion/store/sqlite.ts";
 import { MINUTE, toIso } from "../../core/time.ts";
 import { type FakePagerduty, startFakePagerduty } from "./fake_pagerduty.ts";
 import { type FakeTriggers, startFakeTriggers } from "./fake_triggers.ts";
@@ -161,6 +162,36 @@ describe("the real process", () => {
     expect(await fire(process_.url, 2, "PSVC2")).toBe(202);
     await expect.poll(() => triggers.triages.length, { timeout: 10_000 }).toBe(2);
     expect(process_.log.some((line) => line.includes("webhook.not_stored"))).toBe(true);
+  });
+
+  it("that its database refuses just when it begins waits for it, unready, and goes on by itself", async () => {
+    const path = join(folder, "companion.db");
+    await (await openSqliteStore(path)).close();
+    const other = new DatabaseSync(path, { timeout: 5_000 });
+    // Opening goes well; what every start puts into the outbox is refused.
+    other.exec("create trigger refuses before insert on outbox begin select raise(abort, 'database is locked'); end");
+    const process_ = await start();
+    const waits = () => process_.log.filter((line) => line.includes("companion.start_waits_for_store")).length;
+    await expect.poll(waits, { timeout: 10_000 }).toBeGreaterThan(1);
+    expect((await fetch(`${process_.url}/readyz`)).status).toBe(503);
+    expect(await fire(process_.url, 1)).toBe(202);
+    expect(triggers.attempts).toEqual([]);
+    other.exec("drop trigger refuses");
+    other.close();
+    await expect.poll(() => triggers.triages.length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(async () => (await fetch(`${process_.url}/readyz`)).status, { timeout: 10_000 }).toBe(200);
+  });
+
+  it("ends with 0 when it is told to while it waits for its database", async () => {
+    const path = join(folder, "companion.db");
+    await (await openSqliteStore(path)).close();
+    const other = new DatabaseSync(path, { timeout: 5_000 });
+    other.exec("create trigger refuses before insert on outbox begin select raise(abort, 'database is locked'); end");
+    other.close();
+    const process_ = await start();
+    await expect.poll(() => process_.log.join(), { timeout: 10_000 }).toContain("companion.start_waits_for_store");
+    process_.child.kill("SIGTERM");
+    expect(await process_.ended).toBe(0);
   });
 
   it("has its file for itself: a second one on it refuses with a sentence, and one after its death does not", async () => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,7 +49,23 @@ describe("a SQLite file", () => {
   });
 
   it("that is no database is refused and left as it is", async () => {
-    await expect(openSqliteStore(new URL("./store.test.ts", import.meta.url).pathname)).rejects.toThrow();
+    const path = freshPath();
+    writeFileSync(path, "This is a letter. ".repeat(500));
+    await expect(openSqliteStore(path)).rejects.toThrow("damaged, or no database");
+    expect(readFileSync(path, "utf8")).toMatch(/^This is a letter/);
+  });
+
+  it("that can only be read is refused with a sentence, also when it is up to date", async () => {
+    const path = freshPath();
+    await (await openSqliteStore(path)).close();
+    const database = new DatabaseSync(path);
+    database.exec("pragma wal_checkpoint(truncate)");
+    database.close();
+    // SQLite's own mark for "written by a later format: only read it", which holds for every user, root included.
+    const file = openSync(path, "r+");
+    writeSync(file, Buffer.from([3]), 0, 1, 18);
+    closeSync(file);
+    await expect(openSqliteStore(path)).rejects.toThrow("can only be read");
   });
 
   it("gives out again at once what a process that died had in hand", async () => {

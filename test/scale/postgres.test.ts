@@ -6,7 +6,7 @@ import type { Store } from "../../companion/store/store.ts";
 import type { Incident } from "../../core/incident.ts";
 import { type PostgresServer, startPostgres } from "./postgres_server.ts";
 import { storeContract } from "../companion/store_contract.ts";
-import { createWorld, START, type World } from "../companion/world.ts";
+import { createWorld, HERE, START, type World } from "../companion/world.ts";
 
 let server: PostgresServer;
 beforeAll(async () => {
@@ -199,6 +199,33 @@ describe("two companions on one PostgreSQL", () => {
   it("refuse a database that a newer companion wrote", async () => {
     await admin.query("insert into schema_version (number, name) values (999, 'from the future')");
     await expect(openPostgresStore(url)).rejects.toThrow(/version 999 .* newer companion/);
+  });
+
+  it("tell by 503 that it can only be read, and go on when it can be written again", async () => {
+    const world = await createWorld({ store: first });
+    const ready = async () => {
+      const answer = await world.companion.app.request("/readyz", {}, HERE);
+      return [answer.status, await answer.json()];
+    };
+    const becomes = async (isReadOnly: boolean) => {
+      await admin.query(
+        `alter database ${new URL(url).pathname.slice(1)} set default_transaction_read_only = ${isReadOnly}`,
+      );
+      await admin.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()",
+      );
+    };
+    expect(await ready()).toEqual([200, { ok: true }]);
+    await becomes(true);
+    await expect
+      .poll(ready, { timeout: 10_000 })
+      .toEqual([503, { ok: false, problems: expect.arrayContaining(["store"]) }]);
+    expect(await world.event(world.raise("P1"))).toBe(503);
+    await expect(openPostgresStore(url)).rejects.toThrow("It can only be read there");
+    await becomes(false);
+    await expect.poll(ready, { timeout: 10_000 }).toEqual([200, { ok: true }]);
+    expect(await world.event(world.raise("P1"))).toBe(202);
+    await world.close();
   });
 
   it("reject everything once they are closed", async () => {
