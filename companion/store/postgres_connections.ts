@@ -16,11 +16,17 @@ const LOCKS = 1_885_435_763;
 const TURN_LOCK = 1;
 const MIGRATION_LOCK = 2;
 
+/**
+ * Fails where everything was moved away meanwhile, with a text that says so: a companion that was silent for so long that
+ * nobody saw it would take webhooks in where they are lost. What is no number cannot be made one.
+ */
+const UNLESS_MOVED = "select (select 'Everything was moved to ' || place from move_mark)::int";
 /** For what goes on beside transactions. */
 export const BEGIN = `begin isolation level read committed;
   set local statement_timeout = ${STATEMENT_WITHIN_MS};
   set local lock_timeout = ${LOCK_WITHIN_MS};
-  set local idle_in_transaction_session_timeout = ${IDLE_WITHIN_MS}`;
+  set local idle_in_transaction_session_timeout = ${IDLE_WITHIN_MS};
+  ${UNLESS_MOVED}`;
 export const BEGIN_TURN = `${BEGIN}; select pg_advisory_xact_lock(${LOCKS}, ${TURN_LOCK})`;
 export const BEGIN_MIGRATION = `begin;
   set local statement_timeout = ${MIGRATE_WITHIN_MS};

@@ -228,6 +228,15 @@ describe("two companions on one PostgreSQL", () => {
     await world.close();
   });
 
+  it("take nothing more in where everything was moved away, even one that was silent when it happened", async () => {
+    await admin.query("insert into move_mark (id, state, place, at) values ('M', 'gone', 'postgres://new/db', 1)");
+    const webhook = { keys: ["k"], eventId: "e", receivedAt: START, body: "{}" };
+    await expect(first.aside((tx) => tx.addEvent(webhook))).rejects.toThrow(
+      "Everything was moved to postgres://new/db",
+    );
+    await expect(first.transaction((tx) => tx.probe(1))).rejects.toThrow("Everything was moved to postgres://new/db");
+  });
+
   it("reject everything once they are closed", async () => {
     await first.close();
     await expect(first.transaction((tx) => tx.probe(1))).rejects.toThrow("closed");
