@@ -1,6 +1,7 @@
 import type { Resolution } from "../../core/alert_resolution.ts";
 import type { Instant } from "../../core/time.ts";
 import type { AlertFacts } from "../store/store.ts";
+import { takeBackIn } from "../triage/alert_moves.ts";
 import { homeOf } from "../triage/home.ts";
 import { announceAlert, type Unit } from "../triage/unit.ts";
 import type { PagerdutyIncident } from "./answers.ts";
@@ -27,6 +28,7 @@ export async function takeStatus(unit: Unit, alertId: string, incident: Pagerdut
     ...(resolution === undefined ? {} : { resolution }),
   };
   await save(unit, facts, { ...row, statusAt: Math.max(at, row.statusAt) });
+  if (row.facts.status === "resolved") await takeBackIn(unit, facts);
 }
 
 function resolutionIn(incident: PagerdutyIncident, at: Instant, by?: "us"): Resolution | undefined {

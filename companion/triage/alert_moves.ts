@@ -37,19 +37,41 @@ export async function moveAlert(
   if (before.facts.serviceId !== after.facts.serviceId) await noteServiceChange(unit, change, home);
   if (isReopened(change)) {
     await dropWishes(unit, home, change.at, "reopened_in_pagerduty");
-    if (!row || !isOpen(row.incident)) return openAgain(unit, home, after.facts);
-    // A person said that it is none of this incident's; now that it is back, it goes its own way.
-    if (home.relation === "set_aside") {
-      const why = "set_aside_before" as const;
-      const homes = await openApart(unit, [after.facts], why);
-      return { action: "opened", incidentId: homes.get(after.facts.id) ?? "", why };
-    }
+    const opened = await leaveHome(unit, home, after.facts);
+    if (opened) return opened;
   }
   const resolution = currentResolution(after.facts);
   if (resolution?.by !== "merge" || currentResolution(before.facts)?.by === "merge") return undefined;
   await dropWishes(unit, home, change.at, "merged_in_pagerduty");
   if (!row || !isOpen(row.incident)) return undefined;
   return followMerge(unit, home, after.facts.id, resolution.into);
+}
+
+/**
+ * An alert that is open again goes where people look for it.
+ * @returns undefined where it belongs to an open incident and stays there
+ */
+async function leaveHome(unit: Unit, home: Relation, alert: AlertFacts) {
+  const row = await unit.tx.incident(home.incidentId);
+  if (!row || !isOpen(row.incident)) return openAgain(unit, home, alert);
+  if (home.relation !== "set_aside") return undefined;
+  // A person said that it is none of this incident's; now that it is back, it goes its own way.
+  const why = "set_aside_before" as const;
+  const homes = await openApart(unit, [alert], why);
+  return { action: "opened", incidentId: homes.get(alert.id) ?? "", why } as const;
+}
+
+/**
+ * PagerDuty's answer to us tells that an alert is open again, so that its event will be no news: it may have left its
+ * incident while it was over, or that was closed.
+ */
+export async function takeBackIn(unit: Unit, alert: AlertFacts): Promise<void> {
+  const relations = await unit.tx.relations(alert.id);
+  // What never had an incident stands in the feed; what is to be resolved is on its way there.
+  if (relations.length === 0 || alert.closing.state === "wanted") return;
+  const home = homeOf(relations);
+  if (home) await leaveHome(unit, home, alert);
+  else await openApart(unit, [alert], "kept_separate_before");
 }
 
 /** Whether it is open again by the newest that is known of it; old news bring nothing back. */

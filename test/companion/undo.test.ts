@@ -137,6 +137,29 @@ describe("undo of a dismissal", () => {
     expect(writes()).toHaveLength(2);
   });
 
+  it.each(["is taken off the incident", "is left over when it is resolved"])(
+    "gives an alert that %s before it is back a triage of its own",
+    async (how) => {
+      await dismiss();
+      world.pagerduty.fail({ method: "GET", path: /P1$/, status: 503, body: {} });
+      await undo("page");
+      if (how.startsWith("is taken")) {
+        await world.call("detach", { requestId: "d1", incidentId, alertIds: ["P1"], by: BEN, at: START });
+      } else {
+        const decision = decisionOf(incidentId, "create", { id: "Fx-2" });
+        await world.call("decide", { phase: "applied", decision });
+        const request = { requestId: "r1", incidentId, by: BEN, at: START, summary: "" };
+        await world.call("resolve", { ...request, resolveAlertIds: [], setAsideAlertIds: [] });
+      }
+      await world.advance(5 * MINUTE);
+      await world.confirmAll();
+      expect(alert.status).toBe("triggered");
+      const own = world.triggers.triages.at(-1)?.incident_id ?? "";
+      expect(own).not.toBe(incidentId);
+      expect((await world.alerts(own)).map(({ id, relation }) => [id, relation])).toEqual([["P1", "attached"]]);
+    },
+  );
+
   it("tries again while PagerDuty is out of order and says so; after an hour it gives up", async () => {
     await dismiss();
     world.pagerduty.fail({ method: "GET", path: /P1$/, status: 503, body: {}, times: 9_999 });
