@@ -2,4 +2,4 @@ import { it } from "vitest";
 import { expectGoodDays } from "./hundred_days.ts";
 
 // In two files, so that two workers share them.
-it("the simulated days 51 to 100 end well, but for the known ones", () => expectGoodDays(51, 100));
+it("the simulated days 51 to 100 end well", () => expectGoodDays(51, 100));
