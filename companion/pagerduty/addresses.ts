@@ -1,6 +1,7 @@
 import { MINUTE } from "../../core/time.ts";
 import type { Pagerduty } from "./client.ts";
 import type { Addresses } from "./effects.ts";
+import type { Failure } from "./failure.ts";
 
 /** Addresses change rarely, and a storm asks for the same few people again and again. */
 const KEPT_MS = 10 * MINUTE;
@@ -8,27 +9,32 @@ const KEPT_AT_MOST = 1_000;
 
 /**
  * Looks people's e-mail addresses up in PagerDuty and remembers them for some minutes. Who cannot be looked up stays
- * without one.
+ * without one, and the answer says why.
  */
 export function createAddresses(deps: { readonly pagerduty: Pagerduty; readonly elapsed: () => number }): Addresses {
   const known = new Map<string, { readonly email: string | undefined; readonly until: number }>();
 
-  async function emailOf(userId: string): Promise<string | undefined> {
-    const found = known.get(userId);
-    if (found && found.until > deps.elapsed()) return found.email;
-    const answer = await deps.pagerduty.userEmail(userId);
-    if (!answer.ok) return undefined;
-    if (known.size >= KEPT_AT_MOST) known.clear();
-    known.set(userId, { email: answer.value, until: deps.elapsed() + KEPT_MS });
-    return answer.value;
-  }
-
   return async (people) => {
     const completed = [];
+    let failure: Failure | undefined;
+
+    async function emailOf(userId: string): Promise<string | undefined> {
+      const found = known.get(userId);
+      if (found && found.until > deps.elapsed()) return found.email;
+      const answer = await deps.pagerduty.userEmail(userId);
+      if (!answer.ok) {
+        failure = answer.failure;
+        return undefined;
+      }
+      if (known.size >= KEPT_AT_MOST) known.clear();
+      known.set(userId, { email: answer.value, until: deps.elapsed() + KEPT_MS });
+      return answer.value;
+    }
+
     for (const person of people) {
       const email = person.email ?? (await emailOf(person.pagerdutyUserId));
       completed.push(email === undefined ? person : { ...person, email });
     }
-    return completed;
+    return { people: completed, ...(failure ? { failure } : {}) };
   };
 }

@@ -11,9 +11,10 @@ import type { AlertFacts, Store, Transaction } from "../store/store.ts";
 import { withKnownAddresses } from "../triage/alert_row.ts";
 import { homeOf } from "../triage/home.ts";
 import { announceAlert, type Unit } from "../triage/unit.ts";
-import type { Finish } from "../work/lane.ts";
+import type { Ending, Finish } from "../work/lane.ts";
 import type { Pagerduty } from "./client.ts";
 import type { Addresses } from "./effects.ts";
+import type { Failure } from "./failure.ts";
 
 export interface DetailsDeps {
   readonly store: Store;
@@ -42,13 +43,12 @@ export function createDetails(deps: DetailsDeps): { perform(row: OutboxRow): Pro
       const before = await deps.store.transaction((tx) => tx.alert(job.alertId));
       if (!before) return () => Promise.resolve({ end: "done", outcome: "no_alert" });
       const alerts = await deps.pagerduty.alerts(job.alertId);
-      const paged = await deps.addresses(before.facts.paged);
+      const { people: paged, failure: withoutAddress } = await deps.addresses(before.facts.paged);
       if (!alerts.ok) {
-        const { sentence, isTransient, retryAfterMs } = alerts.failure;
+        const { failure } = alerts;
         return async (unit) => {
           await saveDetails(unit, job.alertId, { paged });
-          if (!isTransient || row.failures + 1 >= ATTEMPTS) return { end: "failed", problem: sentence };
-          return { end: "again", problem: sentence, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+          return mayTryAgain(row, failure) ? again(failure) : { end: "failed", problem: failure.sentence };
         };
       }
       const input = inputOf(job, before.facts, alerts.value, deps.sentryHosts);
@@ -60,10 +60,20 @@ export function createDetails(deps: DetailsDeps): { perform(row: OutboxRow): Pro
         if (alerts.value.length === 0 && job.expectsAlerts && lookAgainMs !== undefined) {
           return { end: "again", problem: "PagerDuty has no alerts of it yet.", exactlyMs: lookAgainMs };
         }
+        // By their addresses Slack knows the people whom it brings in.
+        if (withoutAddress && mayTryAgain(row, withoutAddress)) return again(withoutAddress);
         return { end: "done", outcome: alerts.value.length === 0 ? "no_alerts" : "found" };
       };
     },
   };
+}
+
+function mayTryAgain({ failures }: OutboxRow, { isTransient }: Failure): boolean {
+  return isTransient && failures + 1 < ATTEMPTS;
+}
+
+function again({ sentence, retryAfterMs }: Failure): Ending {
+  return { end: "again", problem: sentence, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
 /** PagerDuty's alert keys, by which the sender says that two alerts are the same. */

@@ -27,8 +27,10 @@ export interface EffectDeps {
   readonly addresses: Addresses;
 }
 
-/** Completes people by the addresses that PagerDuty has of them. */
-export type Addresses = (people: readonly PagedPerson[]) => Promise<readonly PagedPerson[]>;
+/** Completes people by the addresses that PagerDuty has of them; `failure` where it could not be asked for one of them. */
+export type Addresses = (
+  people: readonly PagedPerson[],
+) => Promise<{ readonly people: readonly PagedPerson[]; readonly failure?: Failure }>;
 
 type JobOf<Kind extends Job["kind"]> = Extract<Job, { kind: Kind }>;
 
@@ -66,9 +68,15 @@ async function acknowledge(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerdu
   const fresh = await deps.pagerduty.incident(job.alertId);
   if (!fresh.ok) return (unit) => afterFailure(unit, row, fresh.failure, "pagerduty_acknowledge");
   const known = await deps.store.transaction((tx) => tx.alert(job.alertId));
-  const assignees = await deps.addresses(withKnownAddresses(fresh.value.assignees, known?.facts.paged ?? []));
+  const { people: assignees, failure: doubt } = await deps.addresses(
+    withKnownAddresses(fresh.value.assignees, known?.facts.paged ?? []),
+  );
   const own = actorAddress(job.by, deps.userMap);
   const verdict = verdictOf(job, own, fresh.value, assignees);
+  // It may be the presser whose address could not be looked up just now.
+  if (verdict.why === "presser_is_not_assignee" && doubt?.isTransient) {
+    return (unit) => afterFailure(unit, row, doubt, "pagerduty_acknowledge");
+  }
   if (verdict.from === undefined) return (unit) => notAcknowledged(unit, row, job, verdict.why, own);
   const answer = await deps.pagerduty.setStatus(job.alertId, "acknowledged", verdict.from);
   if (answer.ok) {

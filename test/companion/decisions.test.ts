@@ -84,6 +84,20 @@ describe("create", () => {
     expect(timeline.find(({ what }) => what === "alert.not_acknowledged")?.why).toBe("presser_is_not_assignee");
   });
 
+  it("tries again while PagerDuty does not tell whose page it is, since it may be the presser's", async () => {
+    await world.close();
+    const busy = { method: "GET", path: /^\/users\/PANN$/, status: 500, times: 2 };
+    world = await createWorld({ before: (pagerduty) => pagerduty.fail(busy) });
+    alert = world.raise("P1");
+    await world.event(alert);
+    await world.confirmAll();
+    await decide(decisionOf(world.triggers.triages[0]?.incident_id ?? "", "create"));
+    expect(alert.status).toBe("triggered");
+    await world.advance(MINUTE);
+    expect(alert.status).toBe("acknowledged");
+    expect(writes()).toEqual(["PUT /incidents/P1 ann@example.com"]);
+  });
+
   it("knows people by the configured map before their Slack address", async () => {
     await world.close();
     world = await createWorld({ settings: { PAGERDUTY_USER_MAP: "U0EVE=ann@example.com" } });

@@ -169,6 +169,16 @@ describe("news from PagerDuty", () => {
     expect(last.paged.map(({ email }) => email)).toEqual(["ann@example.com", "ben@example.com"]);
   });
 
+  it("looks people's addresses up again that PagerDuty could not give at once", async () => {
+    world.pagerduty.fail({ method: "GET", path: /^\/users\/PANN$/, status: 500 });
+    await world.event(world.raise("P1"));
+    await world.confirmAll();
+    expect(alertIn(world.triggers.triages[0]?.alert ?? "").paged.map(({ email }) => email)).toEqual([undefined]);
+    await world.advance(MINUTE);
+    await world.confirmAll();
+    expect(alertIn(news().at(-1)?.data ?? "").paged.map(({ email }) => email)).toEqual(["ann@example.com"]);
+  });
+
   it("does not bring back to life what a later event ended", async () => {
     const incident = world.raise("P1");
     await world.event(incident, { type: "incident.resolved", status: "resolved", at: START + 500 });
