@@ -118,6 +118,13 @@ export function notesAnswer(data: unknown): readonly string[] | undefined {
   return parsed.success ? parsed.data.notes.map(({ content }) => content ?? "") : undefined;
 }
 
+const newNote = z.looseObject({ note: z.looseObject({ content: z.string().nullish() }) });
+
+/** Whether PagerDuty says that the note is there: other JSON may come from something between. */
+export function newNoteAnswer(data: unknown): true | undefined {
+  return newNote.safeParse(data).success || undefined;
+}
+
 const services = z.looseObject({ services: z.array(z.looseObject({ id: z.string(), name: z.string().nullish() })) });
 
 export function servicesAnswer(data: unknown): readonly PagerdutyService[] | undefined {

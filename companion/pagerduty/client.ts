@@ -7,6 +7,7 @@ import { type Failure, failureOf, unreachable } from "./failure.ts";
 import {
   alertsPage,
   incidentAnswer,
+  newNoteAnswer,
   notesAnswer,
   onCallAnswer,
   type PagerdutyIncident,
@@ -218,7 +219,7 @@ export function createPagerduty(deps: PagerdutyDeps): Pagerduty {
     notes: (incidentId) => call({ method: "GET", path: `/incidents/${segment(incidentId)}/notes` }, notesAnswer),
     async addNote(incidentId, content, from) {
       const path = `/incidents/${segment(incidentId)}/notes`;
-      const answer = await call({ method: "POST", path, body: { note: { content } }, from }, () => true);
+      const answer = await call({ method: "POST", path, body: { note: { content } }, from }, newNoteAnswer);
       return answer.ok ? { ok: true, value: undefined } : answer;
     },
     webhookSubscriptions: () =>

@@ -115,6 +115,13 @@ describe("create", () => {
     expect(alert.status).toBe("resolved");
   });
 
+  it("takes no other JSON for a note that is there", async () => {
+    world.pagerduty.fail({ method: "POST", path: /notes$/, status: 200, body: {} });
+    await decide(decisionOf(incidentId, "create"));
+    await world.advance(MINUTE);
+    expect(alert.notes).toHaveLength(1);
+  });
+
   it("writes the note in the fallback user's name when PagerDuty does not know the presser", async () => {
     await decide(decisionOf(incidentId, "create", { by: EVE }));
     expect(alert.notes).toHaveLength(1);

@@ -171,7 +171,7 @@ describe("news from PagerDuty", () => {
 
   it("looks people's addresses up again that PagerDuty could not give at once", async () => {
     world.pagerduty.fail({ method: "GET", path: /^\/users\/PANN$/, status: 500 });
-    await world.event(world.raise("P1"));
+    await world.event(world.raise("P1"), { byHand: true });
     await world.confirmAll();
     expect(alertIn(world.triggers.triages[0]?.alert ?? "").paged.map(({ email }) => email)).toEqual([undefined]);
     await world.advance(MINUTE);
