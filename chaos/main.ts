@@ -1,0 +1,72 @@
+/** `npm run chaos`: the real companion under load, killed again and again while everything around it fails, and the verdict. */
+import { appendFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { createSqliteDatabase } from "./database.ts";
+import { FAULTS, type Fault } from "./inside/planted.ts";
+import { run } from "./run.ts";
+import { tallyLine } from "./tally.ts";
+
+const USAGE = `Usage: npm run chaos -- [--seed N] [--kills N] [--log FILE] [--fault NAME]
+  --seed N      the same seed gives the same plan (default 1)
+  --kills N     how often the companion is killed (default 100, about five minutes)
+  --log FILE    writes the companion's log there as well
+  --fault NAME  plants a fault: ${FAULTS.join(", ")}`;
+
+const LONGEST_RUN_MS = 15 * 60_000;
+
+interface Wanted {
+  readonly seed: number;
+  readonly kills: number;
+  readonly log: string | undefined;
+  readonly fault: Fault | undefined;
+}
+
+function read(argv: readonly string[]): Wanted | undefined {
+  try {
+    const text = { type: "string" } as const;
+    const options = { seed: text, kills: text, log: text, fault: text };
+    const { values } = parseArgs({ args: [...argv], options, strict: true });
+    const [seed, kills] = [Number(values.seed ?? 1), Number(values.kills ?? 100)];
+    const fault = FAULTS.find((one) => one === values.fault);
+    const fits = Number.isSafeInteger(seed) && Number.isSafeInteger(kills) && kills > 0 && kills <= 1_000;
+    return fits && fault === values.fault ? { seed, kills, log: values.log, fault } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function main(): Promise<void> {
+  const wanted = read(process.argv.slice(2));
+  if (!wanted) {
+    process.stderr.write(`${USAGE}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const { seed, kills, log, fault } = wanted;
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  const tooLong = setTimeout(() => stop.abort(), LONGEST_RUN_MS);
+  const database = createSqliteDatabase();
+  try {
+    const { problems, tally } = await run(
+      {
+        seed,
+        kills,
+        fault,
+        signal: stop.signal,
+        tell: (sentence) => process.stdout.write(`${sentence}\n`),
+        ...(log === undefined ? {} : { wrote: (line) => appendFileSync(log, `${line}\n`) }),
+      },
+      database,
+    );
+    for (const problem of problems) process.stdout.write(`WRONG: ${problem}\n`);
+    if (stop.signal.aborted) process.stdout.write("It was stopped before its end, so it proves nothing.\n");
+    process.stdout.write(`seed ${seed}, sqlite: ${tallyLine(tally)}\n`);
+    process.exitCode = problems.length > 0 || stop.signal.aborted ? 1 : 0;
+  } finally {
+    clearTimeout(tooLong);
+    await database.close();
+  }
+}
+
+await main();

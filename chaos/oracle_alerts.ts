@@ -1,0 +1,61 @@
+/** Every event that was answered with 202 is accounted for: Slack knows its alert, and knows how it stands. */
+import { LISTED_LATER_ALERTS } from "../core/later_alert.ts";
+import { MINUTE } from "../core/time.ts";
+import type { Evidence, HeardAlert, SentWebhook } from "./evidence.ts";
+
+/** An alert that was over this soon after it was taken in need not be told of. */
+const SHORT_LIVED_MS = 5 * MINUTE;
+
+/** Events that change nothing that we show: that they were taken is all that is to be said of them. */
+const SHOWN = /^incident\.(triggered|acknowledged|unacknowledged|resolved|reopened|reassigned|escalated|delegated)$/;
+
+export function alertProblems(evidence: Evidence): readonly string[] {
+  const untold = alertsOf(evidence).filter(({ id }) => isLost(evidence, id));
+  // A message names a few alerts and counts the others.
+  const room = [...evidence.counted.values()].reduce((sum, one) => sum + Math.max(0, one.count - one.named.size), 0);
+  return [
+    ...(evidence.pending > 0 ? [`${evidence.pending} messages to the companion were never accepted`] : []),
+    ...untold.slice(room).map(({ id }) => `${id} was answered with 202 and nobody in Slack was told of it`),
+    ...alertsOf(evidence).flatMap(({ id, status }) => {
+      const heard = evidence.heard.get(id);
+      if (!heard || isUpToDate(evidence, heard, status)) return [];
+      return [`Slack heard last that ${id} is ${heard.status} (${heard.where}), and PagerDuty says ${status}`];
+    }),
+  ];
+}
+
+/** How many of the events that were answered with 202 are accounted for. */
+export function accountedEvents(evidence: Evidence): { readonly taken: number; readonly accounted: number } {
+  const taken = [...evidence.webhooks.values()].filter(({ takenAt }) => takenAt !== undefined);
+  const good = taken.filter(({ type, alertId }) => {
+    if (!SHOWN.test(type)) return true;
+    const status = evidence.incidents.find(({ id }) => id === alertId)?.status;
+    const heard = evidence.heard.get(alertId);
+    return heard && status !== undefined ? isUpToDate(evidence, heard, status) : !isLost(evidence, alertId);
+  });
+  return { taken: taken.length, accounted: good.length };
+}
+
+/** Slack knows how the alert stands. Of many that nobody has answered for it is told a few, and the number of the others. */
+function isUpToDate({ counted }: Evidence, { status, where, isOffered }: HeardAlert, wanted: string): boolean {
+  if (status === wanted) return true;
+  return isOffered && (counted.get(where)?.count ?? 0) > LISTED_LATER_ALERTS;
+}
+
+/** The alerts whose beginning was taken in. */
+function alertsOf({ webhooks, incidents }: Evidence) {
+  const begun = new Set(
+    [...webhooks.values()]
+      .filter(({ type, takenAt }) => type === "incident.triggered" && takenAt !== undefined)
+      .map(({ alertId }) => alertId),
+  );
+  return incidents.filter(({ id }) => begun.has(id));
+}
+
+function isLost(evidence: Evidence, alertId: string): boolean {
+  if (evidence.heard.has(alertId)) return false;
+  const event = (wanted: string): SentWebhook | undefined =>
+    [...evidence.webhooks.values()].find((one) => one.type === wanted && one.alertId === alertId);
+  const [begun, over] = [event("incident.triggered")?.takenAt ?? 0, event("incident.resolved")?.takenAt];
+  return over === undefined || over - begun > SHORT_LIVED_MS;
+}
