@@ -4,10 +4,11 @@ import { defineConfig } from "vitest/config";
 const sdk = fileURLToPath(new URL("./node_modules/@slack/deno-slack-sdk/esm/", import.meta.url));
 const api = `${sdk}deps/deno.land/x/deno_slack_api@2.8.0/`;
 
-/** Suites that start the whole sandbox, a database server, a browser or a compiler: one file at a time, each kind by itself. */
+/** Suites that start the whole sandbox, a database server, processes that are killed, a browser or a compiler: one file at a time, each kind by itself. */
 const HEAVY = {
   scenario: ["test/scenario/**/*.test.ts", "test/sandbox_main/**/*.test.ts"],
   scale: ["test/scale/**/*.test.ts"],
+  chaos: ["test/chaos/**/*.test.ts"],
   browser: ["test/browser/**/*.test.ts"],
   project: ["test/project/**/*.test.ts"],
 };

@@ -3,9 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "@photostructure/sqlite";
-import type { DatabaseFault } from "./plan.ts";
+import type { DatabaseFault, StoreKind } from "./plan.ts";
 
 export interface ChaosDatabase {
+  readonly kind: StoreKind;
   /** What the companion needs to find it. */
   readonly environment: Readonly<Record<string, string>>;
   /** Brings it out of order; resolves with what puts it right again. */
@@ -20,6 +21,7 @@ export function createSqliteDatabase(): ChaosDatabase {
   const file = join(folder, "companion.db");
   const fullFile = join(folder, "full");
   return {
+    kind: "sqlite",
     environment: { DATABASE_URL: `sqlite:${file}`, CHAOS_FULL_FILE: fullFile },
     begin(fault) {
       if (fault === "full") {
@@ -28,7 +30,7 @@ export function createSqliteDatabase(): ChaosDatabase {
       }
       return hold(file);
     },
-    close: () => Promise.resolve(process.env["KEEP"] ? console.log(folder) : rmSync(folder, { recursive: true, force: true })),
+    close: () => Promise.resolve(rmSync(folder, { recursive: true, force: true })),
   };
 }
 

@@ -11,7 +11,7 @@ export interface Killer {
 }
 
 /** A moment that does not come is waited for no longer than this after the process was started. */
-const LONGEST_LIFE_MS = 4_500;
+const LONGEST_LIFE_MS = 3_600;
 
 export function createKiller(
   plan: readonly PlannedKill[],

@@ -3,12 +3,15 @@ import { appendFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createSqliteDatabase } from "./database.ts";
 import { FAULTS, type Fault } from "./inside/planted.ts";
+import { type StoreKind, STORES } from "./plan.ts";
+import { createPostgresDatabase } from "./postgres_database.ts";
 import { run } from "./run.ts";
 import { tallyLine } from "./tally.ts";
 
-const USAGE = `Usage: npm run chaos -- [--seed N] [--kills N] [--log FILE] [--fault NAME]
+const USAGE = `Usage: npm run chaos -- [--seed N] [--kills N] [--store sqlite|postgres] [--log FILE] [--fault NAME]
   --seed N      the same seed gives the same plan (default 1)
   --kills N     how often the companion is killed (default 100, about five minutes)
+  --store KIND  the companion's database: sqlite (default), or a PostgreSQL that is started for the run
   --log FILE    writes the companion's log there as well
   --fault NAME  plants a fault: ${FAULTS.join(", ")}`;
 
@@ -17,6 +20,7 @@ const LONGEST_RUN_MS = 15 * 60_000;
 interface Wanted {
   readonly seed: number;
   readonly kills: number;
+  readonly store: StoreKind;
   readonly log: string | undefined;
   readonly fault: Fault | undefined;
 }
@@ -24,12 +28,13 @@ interface Wanted {
 function read(argv: readonly string[]): Wanted | undefined {
   try {
     const text = { type: "string" } as const;
-    const options = { seed: text, kills: text, log: text, fault: text };
+    const options = { seed: text, kills: text, store: text, log: text, fault: text };
     const { values } = parseArgs({ args: [...argv], options, strict: true });
     const [seed, kills] = [Number(values.seed ?? 1), Number(values.kills ?? 100)];
     const fault = FAULTS.find((one) => one === values.fault);
+    const store = STORES.find((one) => one === (values.store ?? "sqlite"));
     const fits = Number.isSafeInteger(seed) && Number.isSafeInteger(kills) && kills > 0 && kills <= 1_000;
-    return fits && fault === values.fault ? { seed, kills, log: values.log, fault } : undefined;
+    return fits && store && fault === values.fault ? { seed, kills, store, log: values.log, fault } : undefined;
   } catch {
     return undefined;
   }
@@ -42,11 +47,11 @@ async function main(): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const { seed, kills, log, fault } = wanted;
+  const { seed, kills, store, log, fault } = wanted;
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
   const tooLong = setTimeout(() => stop.abort(), LONGEST_RUN_MS);
-  const database = createSqliteDatabase();
+  const database = store === "sqlite" ? createSqliteDatabase() : await createPostgresDatabase();
   try {
     const { problems, tally } = await run(
       {
@@ -61,7 +66,7 @@ async function main(): Promise<void> {
     );
     for (const problem of problems) process.stdout.write(`WRONG: ${problem}\n`);
     if (stop.signal.aborted) process.stdout.write("It was stopped before its end, so it proves nothing.\n");
-    process.stdout.write(`seed ${seed}, sqlite: ${tallyLine(tally)}\n`);
+    process.stdout.write(`seed ${seed}, ${store}: ${tallyLine(tally)}\n`);
     process.exitCode = problems.length > 0 || stop.signal.aborted ? 1 : 0;
   } finally {
     clearTimeout(tooLong);

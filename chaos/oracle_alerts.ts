@@ -10,12 +10,9 @@ const SHORT_LIVED_MS = 5 * MINUTE;
 const SHOWN = /^incident\.(triggered|acknowledged|unacknowledged|resolved|reopened|reassigned|escalated|delegated)$/;
 
 export function alertProblems(evidence: Evidence): readonly string[] {
-  const untold = alertsOf(evidence).filter(({ id }) => isLost(evidence, id));
-  // A message names a few alerts and counts the others.
-  const room = [...evidence.counted.values()].reduce((sum, one) => sum + Math.max(0, one.count - one.named.size), 0);
   return [
     ...(evidence.pending > 0 ? [`${evidence.pending} messages to the companion were never accepted`] : []),
-    ...untold.slice(room).map(({ id }) => `${id} was answered with 202 and nobody in Slack was told of it`),
+    ...lostAlerts(evidence).map((id) => `${id} was answered with 202 and nobody in Slack was told of it`),
     ...alertsOf(evidence).flatMap(({ id, status }) => {
       const heard = evidence.heard.get(id);
       if (!heard || isUpToDate(evidence, heard, status)) return [];
@@ -27,13 +24,21 @@ export function alertProblems(evidence: Evidence): readonly string[] {
 /** How many of the events that were answered with 202 are accounted for. */
 export function accountedEvents(evidence: Evidence): { readonly taken: number; readonly accounted: number } {
   const taken = [...evidence.webhooks.values()].filter(({ takenAt }) => takenAt !== undefined);
+  const lost = new Set(lostAlerts(evidence));
   const good = taken.filter(({ type, alertId }) => {
     if (!SHOWN.test(type)) return true;
     const status = evidence.incidents.find(({ id }) => id === alertId)?.status;
     const heard = evidence.heard.get(alertId);
-    return heard && status !== undefined ? isUpToDate(evidence, heard, status) : !isLost(evidence, alertId);
+    return heard && status !== undefined ? isUpToDate(evidence, heard, status) : !lost.has(alertId);
   });
   return { taken: taken.length, accounted: good.length };
+}
+
+/** Those that nobody in Slack was told of. A message names a few alerts and counts the others. */
+function lostAlerts(evidence: Evidence): readonly string[] {
+  const counted = [...evidence.counted.values()].reduce((sum, one) => sum + Math.max(0, one.count - one.named.size), 0);
+  const untold = alertsOf(evidence).filter(({ id }) => isUntold(evidence, id));
+  return untold.slice(counted).map(({ id }) => id);
 }
 
 /** Slack knows how the alert stands. Of many that nobody has answered for it is told a few, and the number of the others. */
@@ -52,7 +57,7 @@ function alertsOf({ webhooks, incidents }: Evidence) {
   return incidents.filter(({ id }) => begun.has(id));
 }
 
-function isLost(evidence: Evidence, alertId: string): boolean {
+function isUntold(evidence: Evidence, alertId: string): boolean {
   if (evidence.heard.has(alertId)) return false;
   const event = (wanted: string): SentWebhook | undefined =>
     [...evidence.webhooks.values()].find((one) => one.type === wanted && one.alertId === alertId);

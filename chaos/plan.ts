@@ -44,8 +44,11 @@ export interface Spell {
   readonly to: number;
 }
 
-export const DATABASE_FAULTS = ["full", "held"] as const;
-export type DatabaseFault = (typeof DATABASE_FAULTS)[number];
+/** What can happen to each database: no room, somebody who holds it, connections that end. */
+const DATABASE_FAULTS = { sqlite: ["full", "held"], postgres: ["full", "held", "cut"] } as const;
+export type StoreKind = keyof typeof DATABASE_FAULTS;
+export const STORES = Object.keys(DATABASE_FAULTS) as readonly StoreKind[];
+export type DatabaseFault = (typeof DATABASE_FAULTS)[StoreKind][number];
 
 export interface DatabaseSpell {
   readonly fault: DatabaseFault;
@@ -71,6 +74,7 @@ export interface Plan {
 export interface PlanRequest {
   readonly seed: number;
   readonly kills: number;
+  readonly store: StoreKind;
 }
 
 /** What one kill and the start after it take on average. */
@@ -82,7 +86,7 @@ const FAILURE_EVERY_MS = 1.3 * SECOND;
 const BIG_FAILURE = 17;
 
 /** The same request gives the same plan. */
-export function planOf({ seed, kills }: PlanRequest): Plan {
+export function planOf({ seed, kills, store }: PlanRequest): Plan {
   const chance = (purpose: string): Chance => createChance(seed, purpose);
   // Longer than the kills can take: what comes after them is not played.
   const length = kills * CYCLE_MS * 3 + 10 * SECOND;
@@ -95,7 +99,7 @@ export function planOf({ seed, kills }: PlanRequest): Plan {
       to: from + c.between(1_000, 5_000),
     })),
     database: spread(length, DATABASE_EVERY_MS, chance("database"), (from, c) => {
-      const fault = c.pick(DATABASE_FAULTS);
+      const fault = c.pick<DatabaseFault>(DATABASE_FAULTS[store]);
       return { fault, from, to: from + (fault === "full" ? c.between(1_000, 4_000) : c.between(300, 1_500)) };
     }),
     failures: failuresOf(length, kills * CYCLE_MS * 0.4, chance("failures")),

@@ -27,7 +27,7 @@ const INPUT_MAX_BYTES = 4_000;
 export function triagesIn(delivery: TriageDelivery): readonly TriageDelivery[] {
   if (delivery.storm === "") return [delivery];
   const { also } = JSON.parse(delivery.storm) as StormShare;
-  return [delivery, ...also.map((one) => ({ ...one, storm: delivery.storm }))];
+  return [delivery, ...also.map((one) => ({ ...one, storm: delivery.storm, if_known: "" }))];
 }
 
 export function createSlackSide(world: World, workflows: Workflows): SlackSide {
@@ -86,11 +86,11 @@ export function createSlackSide(world: World, workflows: Workflows): SlackSide {
 
   const routes = new Hono<{ Bindings: Connection }>();
   routes.post(TRIAGE_PATH, async (c) => {
-    const values = (await c.req.json()) as TriageDelivery;
+    const values = await c.req.json<TriageDelivery>();
     return receive({ env: c.env, values }, "triage", () => workflows.openTriages(triagesIn(values)));
   });
   routes.post(SIGNAL_PATH, async (c) => {
-    const values = (await c.req.json()) as SignalDelivery;
+    const values = await c.req.json<SignalDelivery>();
     return receive({ env: c.env, values }, "signal", () => workflows.applySignal(values));
   });
   return {

@@ -82,6 +82,7 @@ export function createSlackWorkflows({ world, calls, asked, apply }: WorkflowDep
   async function openTriage(delivery: TriageDelivery): Promise<void> {
     const id = delivery.incident_id;
     if (incidents.has(id)) return confirm(delivery.delivery_id, id, "already_applied");
+    if (delivery.if_known === "yes") return confirm(delivery.delivery_id, id, "stale");
     const alert = unpackAlert(delivery.alert);
     const record: IncidentRecord = {
       id,
@@ -132,7 +133,7 @@ export function createSlackWorkflows({ world, calls, asked, apply }: WorkflowDep
         if (isRecord(news["alert"])) record.alerts.delete(String(news["alert"]["id"]));
         return "applied";
       case "apply_decision":
-        await apply(record, news["decision"] as unknown as Decision);
+        await apply(record, news["decision"] as Decision);
         return "applied";
       case "decision_refused":
         if (record.decisionId === news["decisionId"]) backToTriage(record);

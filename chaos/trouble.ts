@@ -13,7 +13,7 @@ export function createDatabaseTrouble(
   spells: readonly DatabaseSpell[],
   database: ChaosDatabase,
   evidence: Evidence,
-  later: (ms: number, act: () => void) => void,
+  later: (ms: number, act: () => unknown) => void,
 ): DatabaseTrouble {
   const counts = new Map<DatabaseFault, number>();
   let isOver = false;
@@ -34,7 +34,9 @@ export function createDatabaseTrouble(
     trouble.to = Date.now();
   }
 
-  for (const spell of spells) later(spell.from, () => (last = last.then(() => carryOut(spell))));
+  const failed = (problem: unknown): void =>
+    void evidence.surprises.push(`the database could not be brought out of order (${String(problem)})`);
+  for (const spell of spells) later(spell.from, () => (last = last.then(() => carryOut(spell)).catch(failed)));
   return {
     counts,
     async end() {

@@ -26,7 +26,7 @@ const STEPS: readonly { readonly name: string; readonly command: string; readonl
   { name: "lock file", command: "scripts/complete_lockfile.mjs", args: ["--check"] },
   { name: "format", command: "prettier/bin/prettier.cjs", args: ["--check", "--log-level=warn", "."] },
   { name: "lint", command: "oxlint/bin/oxlint", args: ["--type-aware", "--deny-warnings"] },
-  ...["slack-functions", "companion", "sandbox", "simulation", "test"].map((project) => ({
+  ...["slack-functions", "companion", "sandbox", "simulation", "chaos", "test"].map((project) => ({
     name: `types of ${project}`,
     command: "typescript/bin/tsc",
     args: ["-p", project],

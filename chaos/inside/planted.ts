@@ -1,5 +1,5 @@
 /** Faults that are planted in the companion process to prove that the chaos run would find them. */
-import type { OutboxPatch, Store, Transaction } from "../../companion/store/store.ts";
+import type { Aside, OutboxPatch, Store, Transaction } from "../../companion/store/store.ts";
 
 export const FAULTS = [
   "202 before the write",
@@ -19,7 +19,7 @@ export function plantIn(fault: string | undefined, store: Store): Store {
     case "resolve sent twice":
       return store;
     case "202 before the write":
-      return withTransactions(store, (tx) => writeLater(store, tx));
+      return { ...store, aside: (work) => store.aside((tx) => work(writeLater(store, tx))) };
     case "job done before its effect":
       return withTransactions(store, doneWhenClaimed);
     case "resolve of another alert":
@@ -35,14 +35,14 @@ function withTransactions(store: Store, change: (tx: Transaction) => Transaction
   return { ...store, transaction: (work) => store.transaction((tx) => work(change(tx))) };
 }
 
-const LATER_MS = 400;
+const LATER_MS = 1_200;
 
 /** An event is called stored, and is written a moment later. */
-function writeLater(store: Store, tx: Transaction): Transaction {
+function writeLater(store: Store, tx: Aside): Aside {
   return {
     ...tx,
     addEvent(event) {
-      setTimeout(() => void store.transaction((later) => later.addEvent(event)), LATER_MS);
+      setTimeout(() => void store.aside((later) => later.addEvent(event)), LATER_MS);
       return Promise.resolve("stored");
     },
   };

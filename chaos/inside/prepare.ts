@@ -9,4 +9,4 @@ const now = clockFromText(process.env["CHAOS_CLOCK"] ?? "", Date.now);
 Date.now = now;
 // What the companion measures with: how often it may call Slack, how long PagerDuty asked it to wait.
 performance.now = now;
-register("./redirect.mjs", import.meta.url);
+register("./redirect.ts", import.meta.url);

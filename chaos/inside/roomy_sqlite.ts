@@ -7,8 +7,12 @@ let isFull = false;
 export class DatabaseSync extends Real {
   constructor(...given: ConstructorParameters<typeof Real>) {
     super(...given);
-    opened = this;
+    remember(this);
   }
+}
+
+function remember(database: InstanceType<typeof Real>): void {
+  opened = database;
 }
 
 /** SQLite's own upper limit. */

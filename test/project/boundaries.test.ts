@@ -17,7 +17,8 @@ const ARROWS: Record<Part, readonly Part[]> = {
   companion: ["companion", "core"],
   sandbox: ["sandbox", "companion", "slack", "core"],
   simulation: ["simulation", "sandbox", "companion", "slack", "core"],
-  test: ["test", "simulation", "sandbox", "companion", "slack", "core", "scripts"],
+  chaos: ["chaos", "simulation", "sandbox", "companion", "core"],
+  test: ["test", "chaos", "simulation", "sandbox", "companion", "slack", "core", "scripts"],
   scripts: ["scripts"],
 };
 

@@ -11,6 +11,7 @@ export const PARTS = {
   companion: ["companion/"],
   sandbox: ["sandbox/"],
   simulation: ["simulation/"],
+  chaos: ["chaos/"],
   test: ["test/", "vitest.config.ts"],
   scripts: ["scripts/"],
 } as const;

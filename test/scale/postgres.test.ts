@@ -4,7 +4,7 @@ import { openPostgresStore } from "../../companion/store/postgres.ts";
 import { claimStatement } from "../../companion/store/sql_windows.ts";
 import type { Store } from "../../companion/store/store.ts";
 import type { Incident } from "../../core/incident.ts";
-import { type PostgresServer, startPostgres } from "./postgres_server.ts";
+import { type PostgresServer, startPostgres } from "../../chaos/postgres_server.ts";
 import { storeContract } from "../companion/store_contract.ts";
 import { createWorld, HERE, START, type World } from "../companion/world.ts";
 

@@ -8,7 +8,7 @@ import type { SignalDelivery, TriageDelivery } from "../../core/protocol.ts";
 import { closeServer, type FakePagerduty, listen, startFakePagerduty } from "../companion/fake_pagerduty.ts";
 import { eventBody, placeOf, settingsFor } from "../companion/world.ts";
 import { type Companions, createCompanions } from "./companions.ts";
-import { type PostgresServer, startPostgres } from "./postgres_server.ts";
+import { type PostgresServer, startPostgres } from "../../chaos/postgres_server.ts";
 
 const COMPANIONS = 3;
 const SERVICES = 8;

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { createSqliteDatabase } from "../../chaos/database.ts";
+import { type Fault, FAULTS } from "../../chaos/inside/planted.ts";
+import { shortRun } from "./short_run.ts";
+
+/** What gives a fault away: a problem of another kind would have been found by chance. */
+const GIVES_AWAY: Readonly<Record<Fault, RegExp>> = {
+  "202 before the write": /was answered with 202 and nobody in Slack was told of it|and PagerDuty says/,
+  "job done before its effect": /has no note that says|is not resolved|nobody in Slack was told of it/,
+  "resolve of another alert": /was resolved for \S+, and nobody of that name wanted it/,
+  "resolve sent twice": /was resolved by us \d+ times/,
+  "window forgotten": /was open and its window too when/,
+  "confirmation forgotten": /came again after it was confirmed/,
+};
+
+describe("a chaos run", () => {
+  it.each(FAULTS)(`finds the planted fault "%s"`, async (fault) => {
+    const request = { seed: 1, kills: 5, fault, settledWithinMs: 12_000 };
+    const { problems } = await shortRun(request, createSqliteDatabase());
+    const found = problems.find((problem) => GIVES_AWAY[fault].test(problem));
+    console.log(`${fault}: ${problems.length} problems, such as: ${found ?? problems[0] ?? "none"}`);
+    expect(found).toBeDefined();
+  });
+});
