@@ -121,7 +121,11 @@ export function createSlackWorkflows({ world, calls, asked, apply }: WorkflowDep
         if (isClosed(record)) return "stale";
         const { alerts, laterCount } = news as unknown as LaterAlerts;
         for (const alert of alerts) take(record, alert);
-        count(record.id, laterCount, [...record.alerts.keys()]);
+        count(
+          record.id,
+          laterCount,
+          alerts.map(({ id }) => id),
+        );
         return "applied";
       }
       case "alert_changed": {

@@ -14,7 +14,7 @@ import { type Database, openStore } from "../../companion/store/open_store.ts";
 import { decisionOf } from "../companion/world.ts";
 import { createWorld, settingsFor } from "../companion/world.ts";
 import { createCompanions } from "./companions.ts";
-import { type PostgresServer, startPostgres } from "./postgres_server.ts";
+import { type PostgresServer, startPostgres } from "../../chaos/postgres_server.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const now = () => Date.parse("2026-11-25T17:00:00.000Z");
