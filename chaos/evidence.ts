@@ -93,6 +93,7 @@ export interface HeardAlert {
 
 export interface Confirmation {
   readonly deliveryId: string;
+  readonly outcome: CompanionRequests["confirm"]["outcome"];
   readonly sentAt: Instant;
   readonly realAt: number;
   readonly isAccepted: boolean;

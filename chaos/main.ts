@@ -1,10 +1,9 @@
 /** `npm run chaos`: the real companion under load, killed again and again while everything around it fails, and the verdict. */
 import { appendFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { createSqliteDatabase } from "./database.ts";
+import { type ChaosDatabase, createSqliteDatabase } from "./database.ts";
 import { FAULTS, type Fault } from "./inside/planted.ts";
 import { type StoreKind, STORES } from "./plan.ts";
-import { createPostgresDatabase } from "./postgres_database.ts";
 import { run } from "./run.ts";
 import { tallyLine } from "./tally.ts";
 
@@ -40,18 +39,26 @@ function read(argv: readonly string[]): Wanted | undefined {
   }
 }
 
-async function main(): Promise<void> {
+async function databaseOf(store: StoreKind): Promise<ChaosDatabase> {
+  if (store === "sqlite") return createSqliteDatabase();
+  return (await import("./postgres_database.ts")).createPostgresDatabase();
+}
+
+async function main(): Promise<number> {
   const wanted = read(process.argv.slice(2));
   if (!wanted) {
     process.stderr.write(`${USAGE}\n`);
-    process.exitCode = 2;
-    return;
+    return 2;
   }
   const { seed, kills, store, log, fault } = wanted;
+  const database = await databaseOf(store);
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop.abort());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    // PostgreSQL's package would end this process before everything else is put away.
+    process.removeAllListeners(signal);
+    process.on(signal, () => stop.abort());
+  }
   const tooLong = setTimeout(() => stop.abort(), LONGEST_RUN_MS);
-  const database = store === "sqlite" ? createSqliteDatabase() : await createPostgresDatabase();
   try {
     const { problems, tally } = await run(
       {
@@ -64,14 +71,15 @@ async function main(): Promise<void> {
       },
       database,
     );
-    for (const problem of problems) process.stdout.write(`WRONG: ${problem}\n`);
     if (stop.signal.aborted) process.stdout.write("It was stopped before its end, so it proves nothing.\n");
+    else for (const problem of problems) process.stdout.write(`WRONG: ${problem}\n`);
     process.stdout.write(`seed ${seed}, ${store}: ${tallyLine(tally)}\n`);
-    process.exitCode = problems.length > 0 || stop.signal.aborted ? 1 : 0;
+    return problems.length > 0 || stop.signal.aborted ? 1 : 0;
   } finally {
     clearTimeout(tooLong);
     await database.close();
   }
 }
 
-await main();
+// At once, since PostgreSQL's package would otherwise end the process with a code of its own.
+process.exit(await main());

@@ -1,7 +1,7 @@
 /** What Slack was given: one incident a window, each delivery again only where that is permitted. */
 import type { TriageDelivery } from "../core/protocol.ts";
 import { MINUTE, SECOND } from "../core/time.ts";
-import type { DecisionWish, Evidence, OpenedIncident, ReceivedDelivery } from "./evidence.ts";
+import type { Confirmation, DecisionWish, Evidence, OpenedIncident, ReceivedDelivery } from "./evidence.ts";
 
 /** An alert joins the window of its service's open incident: no second incident while that one could take it. */
 export function windowProblems(evidence: Evidence): readonly string[] {
@@ -85,7 +85,7 @@ export function deliveryProblems(evidence: Evidence): readonly string[] {
   const problems: string[] = [];
   for (const delivery of evidence.deliveries) {
     for (const id of delivery.ids) {
-      const confirmed = evidence.confirmations.find((one) => one.deliveryId === id && one.isAccepted);
+      const confirmed = evidence.confirmations.find((one) => one.deliveryId === id && isFinal(one, delivery));
       if (confirmed && confirmed.realAt + UNDER_WAY_MS < delivery.realAt) {
         problems.push(`${id} came again after it was confirmed`);
       }
@@ -96,6 +96,11 @@ export function deliveryProblems(evidence: Evidence): readonly string[] {
     }
   }
   return problems;
+}
+
+/** A triage that Slack does not know is looked at anew by the companion, and may have to come after all. */
+function isFinal({ isAccepted, outcome }: Confirmation, { kind }: ReceivedDelivery): boolean {
+  return isAccepted && !(kind === "triage" && outcome === "stale");
 }
 
 function mayComeAgain({ kills, databaseTrouble }: Evidence, last: ReceivedDelivery, next: ReceivedDelivery): boolean {

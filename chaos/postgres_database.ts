@@ -32,6 +32,8 @@ export async function createPostgresDatabase(): Promise<ChaosDatabase> {
   const server = await startPostgres();
   const url = await server.database();
   const admin = new Client({ connectionString: url });
+  // Ctrl-C at a terminal ends the server as well.
+  admin.on("error", () => undefined);
   await admin.connect();
   // Opened once, so that the tables are there.
   await (await openPostgresStore(url, { isOwner: false })).close();

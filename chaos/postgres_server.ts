@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { connect, createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -21,6 +21,8 @@ export async function startPostgres(): Promise<PostgresServer> {
   const { url, stop } = given ? { url: given, stop: () => Promise.resolve() } : await startOwn();
   const made: string[] = [];
   const admin = new Client({ connectionString: url });
+  // A server that ended before its time is told of by whoever needs it.
+  admin.on("error", () => undefined);
   await admin.connect();
   return {
     async database() {
@@ -65,10 +67,24 @@ async function startOwn(): Promise<{ readonly url: string; stop(): Promise<void>
   return {
     url: `postgres://triage:test@127.0.0.1:${port}/postgres`,
     async stop() {
-      await server.stop();
+      // Ctrl-C at a terminal ended it already, and then its package would wait for its end for ever.
+      await Promise.race([server.stop(), untilGone(port)]);
       rmSync(databaseDir, { recursive: true, force: true });
     },
   };
+}
+
+async function untilGone(port: number): Promise<void> {
+  const isThere = (): Promise<boolean> =>
+    new Promise((resolve) => {
+      const socket = connect(port, "127.0.0.1");
+      const end = (found: boolean) => () => {
+        socket.destroy();
+        resolve(found);
+      };
+      socket.once("connect", end(true)).once("error", end(false));
+    });
+  while (await isThere()) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 async function freePort(): Promise<number> {

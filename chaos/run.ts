@@ -135,6 +135,7 @@ export async function run(request: RunRequest, database: ChaosDatabase): Promise
   try {
     companion.keepRunning();
     await untilUp(companion, request.signal);
+    tell(`the companion listens at ${companionUrl}`);
     pagerduty.fail(plan.failures, isStopped);
     const watch = setInterval(
       () => tell(`${evidence.kills.length} of ${kills} kills, ${evidence.webhooks.size} webhooks`),

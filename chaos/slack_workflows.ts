@@ -60,7 +60,7 @@ export function createSlackWorkflows({ world, calls, asked, apply }: WorkflowDep
     const [sentAt, realAt] = [clock.now(), Date.now()];
     const body = { deliveryId, incidentId, outcome, ...(place ? { place } : {}) };
     const answer = await calls.call("confirm", body);
-    evidence.confirmations.push({ deliveryId, sentAt, realAt, isAccepted: answer.ok });
+    evidence.confirmations.push({ deliveryId, outcome, sentAt, realAt, isAccepted: answer.ok });
     if (!answer.ok && !answer.again) evidence.surprises.push(`${deliveryId} could not be confirmed: ${answer.problem}`);
   }
 

@@ -57,7 +57,8 @@ export function createWebhooks(world: World, companionUrl: string): Webhooks {
 
   async function deliver(sent: SentWebhook, body: string, headers: Record<string, string>): Promise<void> {
     for (let wait = FIRST_WAIT_MS; (await attempt(sent, body, headers)) !== 202;) {
-      await new Promise((resolve) => setTimeout(resolve, wait));
+      // A run that was stopped waits for no webhook.
+      await new Promise((resolve) => setTimeout(resolve, wait).unref());
       wait = Math.min(LONGEST_WAIT_MS, wait * 2);
     }
     waiting -= 1;
