@@ -149,8 +149,9 @@ export async function followToOpen(unit: Unit, incidentId: string): Promise<Inci
 export type NewHomeReason = "left_over" | "stale_in_slack" | "undelivered";
 
 /**
- * Alerts that nobody answered for when their incident ended get a triage of their own, one for each service: none that is
- * still open in PagerDuty is left without one.
+ * Alerts that nobody answered for when their incident ended go where their services' alerts go now: to the open incident
+ * that holds the window, or to a triage of their own, one for each service. None that is still open in PagerDuty is left
+ * without one.
  * @param formerId the incident that ended
  */
 export async function giveNewHome(
@@ -164,15 +165,36 @@ export async function giveNewHome(
   for (const alert of alerts) {
     if (alert.status === "resolved") continue;
     await unit.tx.unrelate(formerId, alert.id);
-    const home = homes.get(alert.serviceId);
+    const home = homes.get(alert.serviceId) ?? (await windowHolder(unit, alert.serviceId, formerId));
     if (home !== undefined) {
-      await addLaterAlert(unit, home, { alert, action: "offer", why, hint });
+      await offerTo(unit, home, { alert, why, hint });
+      homes.set(alert.serviceId, home);
       continue;
     }
     const id = unit.id("inc");
     await openWithNewWindow(unit, { id, alert, at: unit.now, why, hint });
     homes.set(alert.serviceId, id);
   }
+}
+
+/** The open incident, other than the former one, that the service's alerts join now. */
+async function windowHolder(unit: Unit, serviceId: string, formerId: string): Promise<string | undefined> {
+  const window = await unit.tx.window(serviceId);
+  if (!window || unit.now >= window.closesAt) return undefined;
+  const holder = (await followToOpen(unit, window.incidentId))?.incident.id;
+  return holder === formerId ? undefined : holder;
+}
+
+/** Offers the alert to the incident, unless a person said before that it does not belong there. */
+async function offerTo(
+  unit: Unit,
+  incidentId: string,
+  { alert, why, hint }: { readonly alert: AlertFacts; readonly why: NewHomeReason; readonly hint: DetailsHint },
+): Promise<void> {
+  const before = (await unit.tx.relations(alert.id)).find((one) => one.incidentId === incidentId);
+  const route = routeLaterAlert(before?.relation, "offer");
+  if (route.action === "own_triage") await openApart(unit, [alert], route.why, hint);
+  else await addLaterAlert(unit, incidentId, { alert, action: route.action, why, hint });
 }
 
 /**

@@ -56,6 +56,22 @@ describe("resolve", () => {
     expect(statusOf("P3")).toBe("triggered");
   });
 
+  it("offers such an alert to the incident that has the service's window by then, and leaves the window there", async () => {
+    await world.advance(31 * MINUTE);
+    await world.event(world.raise("P4"));
+    await world.confirmAll();
+    await resolve(["P1"], ["P2"]);
+    await world.event(world.raise("P5"));
+    await world.confirmAll();
+    expect(world.triggers.triages.map((one) => alertIn(one.alert).id)).toEqual(["P1", "P4"]);
+    const known = await world.alerts(world.triggers.triages[1]?.incident_id ?? "");
+    expect(known.map(({ id, relation }) => [id, relation])).toEqual([
+      ["P3", "offered"],
+      ["P4", "attached"],
+      ["P5", "offered"],
+    ]);
+  });
+
   it("ends the service's window", async () => {
     await resolve(["P1", "P2", "P3"], []);
     await world.event(world.raise("P4"));
