@@ -54,8 +54,6 @@ export type WishState = "on its way" | "taken" | "refused";
 export interface DecisionWish {
   readonly decision: Decision;
   readonly sentAt: Instant;
-  /** The alerts that Slack showed as part of the incident. */
-  readonly attached: readonly string[];
   state: WishState;
   problem?: string;
   takenAt?: Instant;

@@ -50,10 +50,10 @@ interface WantedResolve {
 }
 
 function wantedResolves({ decisions, resolves }: Evidence): readonly WantedResolve[] {
-  const dismissed = decisions.flatMap(({ decision, attached, sentAt, state }) => {
+  const dismissed = decisions.flatMap(({ decision, sentAt, state }) => {
     const { by } = decision;
     if (decision.decision !== "dismiss" || !isPerson(by)) return [];
-    const ids = decision.dismissAlertIds ?? attached;
+    const ids = decision.dismissAlertIds ?? [];
     return ids.map((alertId) => ({ alertId, by, sentAt, why: "dismissed" as const, isSure: state === "taken" }));
   });
   const ticked = resolves.flatMap(({ request, sentAt, state }) =>

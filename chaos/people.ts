@@ -1,4 +1,5 @@
 /** People in Slack: they decide, resolve and acknowledge, and what they want is written down before it is told. */
+import type { Alert } from "../core/alert.ts";
 import type { Person } from "../core/incident.ts";
 import type { Decision, PersonsDecision } from "../core/protocol.ts";
 import { PEOPLE } from "../sandbox/seed.ts";
@@ -20,6 +21,10 @@ export interface People {
   asked(record: IncidentRecord): void;
   /** Slack applies a decision that the companion says stands. */
   apply(record: IncidentRecord, decision: Decision): Promise<void>;
+}
+
+function shownIn(record: IncidentRecord): readonly Alert[] {
+  return [...record.alerts.values()].filter(({ relation }) => relation === "attached" || relation === "offered");
 }
 
 export function createPeople(
@@ -45,9 +50,9 @@ export function createPeople(
     const others = [...records().incidents.values()].filter((one) => one.id !== record.id && !isClosed(one));
     if (dice < 0.2 && others.length > 0) return { ...base, decision: "merge", mergeInto: chance.pick(others).id };
     if (dice < 0.55) {
-      // The form lists the alerts where there are several.
-      const listed = record.alerts.size > 1 ? { dismissAlertIds: [...record.alerts.keys()] } : {};
-      return { ...base, decision: "dismiss", reason: "false_alarm", ...listed };
+      // The form knows what it showed.
+      const dismissAlertIds = shownIn(record).map(({ id }) => id);
+      return { ...base, decision: "dismiss", reason: "false_alarm", dismissAlertIds };
     }
     return { ...base, decision: "create" };
   }
@@ -55,8 +60,7 @@ export function createPeople(
   async function decide(record: IncidentRecord, chance: Chance): Promise<void> {
     if (isOver() || record.status !== "triage") return;
     const decision = decisionOf(record, chance);
-    const attached = [...record.alerts.values()].filter(({ relation }) => relation === "attached").map(({ id }) => id);
-    const wish: DecisionWish = { decision, sentAt: clock.now(), attached, state: "on its way" };
+    const wish: DecisionWish = { decision, sentAt: clock.now(), state: "on its way" };
     evidence.decisions.push(wish);
     await tell(record, decision, "decided", wish);
     if (wish.state === "refused" || record.status !== "triage") return;
@@ -96,9 +100,7 @@ export function createPeople(
 
   async function resolve(record: IncidentRecord, chance: Chance): Promise<void> {
     if (isOver() || record.status !== "active") return;
-    const shown = [...record.alerts.values()].filter(
-      ({ relation }) => relation === "attached" || relation === "offered",
-    );
+    const shown = shownIn(record);
     const left = shown.length > 1 && chance.happens(0.2) ? shown.slice(-1) : [];
     const ticked = shown.filter((one) => !left.includes(one));
     const requestId = `Rx-${record.id}`;

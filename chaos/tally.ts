@@ -1,11 +1,6 @@
 /** The figures of a run. */
-import type { Evidence } from "./evidence.ts";
-import type { Killer } from "./killer.ts";
 import { accountedEvents } from "./oracle_alerts.ts";
-import type { SlackSide } from "./slack_side.ts";
-import type { DatabaseTrouble } from "./trouble.ts";
-import type { Weather } from "./weather.ts";
-import type { Webhooks } from "./webhooks.ts";
+import type { Stage } from "./stage.ts";
 
 export interface Tally {
   readonly kills: number;
@@ -27,18 +22,10 @@ export interface Tally {
   readonly seconds: number;
 }
 
-interface Told {
-  readonly evidence: Evidence;
-  readonly problems: readonly string[];
-  readonly killer: Killer;
-  readonly weather: Weather;
-  readonly trouble: DatabaseTrouble;
-  readonly webhooks: Webhooks;
-  readonly slack: SlackSide;
-  readonly seconds: number;
-}
-
-export function tallyOf({ evidence, problems, killer, weather, trouble, webhooks, slack, seconds }: Told): Tally {
+/** @param problems what the oracle says */
+export function tallyOf(stage: Stage, problems: readonly string[], seconds: number): Tally {
+  const { killer, trouble, webhooks, slack } = stage;
+  const { evidence, weather } = stage.world;
   const faults = [
     ...weather.counts,
     ...[...trouble.counts].map(([fault, count]) => [`database: ${fault}`, count] as const),
