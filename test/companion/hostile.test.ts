@@ -1,5 +1,5 @@
 import { connect } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { HTTP_LIMITS, listen } from "../../companion/http_server.ts";
 import { type CompanionCall, type CompanionRequests, COMPANION_PATHS } from "../../core/protocol.ts";
 import { NONCE_HEADER, SIGNATURE_HEADER, signRequest, TIMESTAMP_HEADER } from "../../core/request_signature.ts";
@@ -16,6 +16,9 @@ import {
   START,
   type World,
 } from "./world.ts";
+
+// Thousands of requests take their time on a machine that is busy otherwise.
+vi.setConfig({ testTimeout: 60_000 });
 
 const SEED = Number(process.env["HOSTILE_SEED"] ?? 20_260_302);
 const HOOKS = "/webhooks/pagerduty";
