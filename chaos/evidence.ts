@@ -85,8 +85,8 @@ export interface HeardAlert {
   readonly status: string;
   /** The incident, or the line of the feed. */
   readonly where: string;
-  /** Nobody has said yet whether it belongs to the incident. */
-  readonly isOffered: boolean;
+  /** In a message that names a few of many and counts the others. */
+  readonly isOneOfMany: boolean;
 }
 
 export interface Confirmation {

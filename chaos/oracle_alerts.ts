@@ -1,4 +1,5 @@
 /** Every event that was answered with 202 is accounted for: Slack knows its alert, and knows how it stands. */
+import { FEED_ALERTS_MAX } from "../core/feed_line.ts";
 import { LISTED_LATER_ALERTS } from "../core/later_alert.ts";
 import { MINUTE } from "../core/time.ts";
 import type { Evidence, HeardAlert, SentWebhook } from "./evidence.ts";
@@ -41,10 +42,10 @@ function lostAlerts(evidence: Evidence): readonly string[] {
   return untold.slice(counted).map(({ id }) => id);
 }
 
-/** Slack knows how the alert stands. Of many that nobody has answered for it is told a few, and the number of the others. */
-function isUpToDate({ counted }: Evidence, { status, where, isOffered }: HeardAlert, wanted: string): boolean {
+/** Slack knows how the alert stands. Of many that nobody has answered for, and in a line of the feed, it is told a few and the number of the others. */
+function isUpToDate({ counted }: Evidence, { status, where, isOneOfMany }: HeardAlert, wanted: string): boolean {
   if (status === wanted) return true;
-  return isOffered && (counted.get(where)?.count ?? 0) > LISTED_LATER_ALERTS;
+  return isOneOfMany && (counted.get(where)?.count ?? 0) > Math.min(LISTED_LATER_ALERTS, FEED_ALERTS_MAX);
 }
 
 /** The alerts whose beginning was taken in. */

@@ -64,8 +64,8 @@ export function createSlackWorkflows({ world, calls, asked, apply }: WorkflowDep
     if (!answer.ok && !answer.again) evidence.surprises.push(`${deliveryId} could not be confirmed: ${answer.problem}`);
   }
 
-  function hear(where: string, { id, status }: Pick<Alert, "id" | "status">, isOffered = false): void {
-    evidence.heard.set(id, { at: clock.now(), status, where, isOffered });
+  function hear(where: string, { id, status }: Pick<Alert, "id" | "status">, isOneOfMany: boolean): void {
+    evidence.heard.set(id, { at: clock.now(), status, where, isOneOfMany });
   }
 
   function count(about: string, number: number, named: readonly string[]): void {
@@ -150,7 +150,7 @@ export function createSlackWorkflows({ world, calls, asked, apply }: WorkflowDep
   function takeFeedLine(subject: string, data: string): void {
     const line = readFeedLine(JSON.parse(data));
     if (!line) return;
-    for (const alert of line.about.alerts) hear(subject, alert);
+    for (const alert of line.about.alerts) hear(subject, alert, true);
     count(
       subject,
       line.about.count,

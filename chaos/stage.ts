@@ -144,7 +144,7 @@ function environmentOf(baseUrl: string, port: number): Record<string, string> {
     SLACK_TRIAGE_TRIGGER_URL: baseUrl + TRIAGE_PATH,
     SLACK_SIGNAL_TRIGGER_URL: baseUrl + SIGNAL_PATH,
     COMPANION_SECRETS: SANDBOX_COMPANION_SECRET,
-    DEBOUNCE_WINDOW_MINUTES: "5",
+    DEBOUNCE_WINDOW_MINUTES: "8",
     // Only more triages than Slack has channels for make a storm; the rest of the time each has a channel of its own.
     STORM_SERVICES: "20",
     // It would find what was lost, and nobody would notice that it was.
