@@ -36,7 +36,7 @@ const SPEED = { trouble: 6, settling: 12 };
 const QUIET_MS = 4 * MINUTE;
 const SETTLED_WITHIN_MS = 5 * 60 * SECOND;
 /** What comes by itself for as long as something is undecided, and says nothing about what is under way. */
-const NO_ACTIVITY = new Set(["sync", "reminder_due", "archive_due", "storm"]);
+const NO_ACTIVITY = new Set(["sync", "reminder_due", "archive_due", "storm", "storm_reminder"]);
 const TELL_EVERY_MS = 15 * SECOND;
 
 export async function run(request: RunRequest, database: ChaosDatabase): Promise<RunResult> {

@@ -181,7 +181,8 @@ export function createSlackWorkflows({ world, calls, asked, apply }: WorkflowDep
       await calls.drain();
       if (kind === "sync") return confirm(id, "", "applied");
       if (kind === "feed_line") takeFeedLine(about, signal.data);
-      if (kind === "feed_line" || kind === "storm") return confirm(id, about, "applied");
+      const isOfNoIncident = kind === "feed_line" || kind === "storm" || kind === "storm_reminder";
+      if (isOfNoIncident) return confirm(id, about, "applied");
       const record = incidents.get(about);
       // The delivery comes again.
       if (!record) return;
