@@ -4,7 +4,7 @@ import { launchBrowser, type RunningSandbox, startSandbox } from "./harness.ts";
 
 /** The eight steps of the product, pressed in a real browser on the sandbox's own page. */
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 45_000;
 const MINUTE = 60_000;
 
 let sandbox: RunningSandbox;

@@ -12,12 +12,12 @@ let world: Driver;
 beforeAll(async () => {
   sandbox = await startSandbox({ manualClock: true });
   world = drive(sandbox.url);
-}, 60_000);
+});
 afterAll(() => sandbox?.stop());
 beforeEach(async () => {
   await world.post("/sandbox/reset", {});
   await world.post("/sandbox/slack", { staleReadsMs: 250 });
-}, 30_000);
+});
 
 const channels = async () =>
   (await world.workspace(DANA)).channels.map(({ name }) => name).filter((name) => name.startsWith("inc-"));

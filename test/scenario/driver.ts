@@ -21,7 +21,8 @@ export const MIKA = "U0MIKA";
 export const CHECKOUT = "PCHECK1";
 export const SEARCH = "PSEARC1";
 
-const DEADLINE_MS = 15_000;
+/** Generous, since a machine may be slow; only what fails waits so long. */
+const DEADLINE_MS = 45_000;
 const POLL_MS = 40;
 
 type Json = Readonly<Record<string, unknown>>;

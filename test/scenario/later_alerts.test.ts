@@ -10,12 +10,12 @@ let world: Driver;
 beforeAll(async () => {
   sandbox = await startSandbox({ manualClock: true });
   world = drive(sandbox.url);
-}, 60_000);
+});
 afterAll(() => sandbox?.stop());
 beforeEach(async () => {
   await world.post("/sandbox/reset", {});
   await world.post("/sandbox/slack", { staleReadsMs: 250 });
-}, 30_000);
+});
 
 async function openTriage() {
   await world.fire(CHECKOUT);
@@ -105,7 +105,7 @@ describe("later alerts of an incident", () => {
     await world.message(channel.id, /Attach all 40/);
     expect((await offers(channel.id)).length).toBeLessThanOrEqual(6);
     expect((await world.workspace(DANA)).channels.filter((one) => one.name.startsWith("inc-"))).toHaveLength(1);
-  }, 60_000);
+  });
 
   it("that nobody answered are listed by the dismiss form, and what is not ticked gets its own triage", async () => {
     const channel = await openTriage();

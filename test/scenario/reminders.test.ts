@@ -12,13 +12,13 @@ let world: Driver;
 beforeAll(async () => {
   sandbox = await startSandbox({ manualClock: true });
   world = drive(sandbox.url);
-}, 60_000);
+});
 afterAll(() => sandbox?.stop());
 beforeEach(async () => {
   await world.post("/sandbox/reset", {});
   // Slack's storage is eventually consistent; here every read may be a quarter of a second old.
   await world.post("/sandbox/slack", { staleReadsMs: 250 });
-}, 30_000);
+});
 
 /** Fires an alert and waits until the question waits for its answer. */
 async function openTriage() {

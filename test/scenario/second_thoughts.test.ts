@@ -13,12 +13,12 @@ let world: Driver;
 beforeAll(async () => {
   sandbox = await startSandbox({ manualClock: true });
   world = drive(sandbox.url);
-}, 60_000);
+});
 afterAll(() => sandbox?.stop());
 beforeEach(async () => {
   await world.post("/sandbox/reset", {});
   await world.post("/sandbox/slack", { staleReadsMs: 250 });
-}, 30_000);
+});
 
 async function openTriage(serviceId: string, number: number): Promise<string> {
   await world.fire(serviceId);

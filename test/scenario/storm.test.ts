@@ -13,7 +13,7 @@ beforeAll(async () => {
   sandbox = await startSandbox({ manualClock: true });
   world = drive(sandbox.url);
   await world.post("/sandbox/slack", { rateLimits: true });
-}, 60_000);
+});
 afterAll(() => sandbox?.stop());
 
 /** The sandbox's clock goes on while this is worked at: Slack's limits tell the companion to wait, by its own clock. */
@@ -101,7 +101,7 @@ describe("twelve services that fail at once", () => {
     expect(seen.bookmarks).toEqual([]);
     expect(seen.memberIds).toContain(DANA);
     expect(textOf(await world.message("C0FEED", /Storm 1: 12 services/))).toContain(`<#${id}>`);
-  }, 90_000);
+  });
 
   it("are each decided in their own thread: one created, one merged into it, one dismissed", async () => {
     const { id } = await umbrella();
@@ -125,7 +125,7 @@ describe("twelve services that fail at once", () => {
     expect((await world.submit(DANA, form, {})).errors ?? {}).toEqual({});
     await world.message(id, /\*Not an incident\* · \*#10\*/);
     expect((await umbrella()).topic).toMatch(/^Storm 1/);
-  }, 90_000);
+  });
 
   it("are each given a channel of their own on request, where the question is asked anew", async () => {
     const { id } = await umbrella();
@@ -143,7 +143,7 @@ describe("twelve services that fail at once", () => {
       const left = (await world.messages(id)).filter(({ ts, threadTs }) => ts === card.ts || threadTs === card.ts);
       return left.some((one) => textOf(one).includes(`<#${own.id}>`)) && !textOf(left[0] ?? card).includes("action_id");
     });
-  }, 90_000);
+  });
 
   it("leave the umbrella open when one of them is archived elsewhere, and end with a summary", async () => {
     const { id } = await umbrella();
@@ -159,7 +159,7 @@ describe("twelve services that fail at once", () => {
     // The next failure gets a channel of its own again.
     await world.fire("PMORE13");
     await world.channel(/^inc-13-/);
-  }, 90_000);
+  });
 });
 
 describe("more services than can have a thread each at once", () => {
@@ -201,5 +201,5 @@ describe("more services than can have a thread each at once", () => {
       const now = (await lines()).find(({ block }) => block.block_id === line?.block.block_id);
       return now && /Active incident/.test(JSON.stringify(now.block)) && now.block["accessory"] === undefined;
     });
-  }, 120_000);
+  });
 });

@@ -11,7 +11,7 @@ let world: Driver;
 beforeAll(async () => {
   sandbox = await startSandbox({ manualClock: true });
   world = drive(sandbox.url);
-}, 60_000);
+});
 afterAll(() => sandbox?.stop());
 beforeEach(() => world.post("/sandbox/reset", {}), 30_000);
 
@@ -42,5 +42,5 @@ describe("a companion that is silent", () => {
     await nextLook();
     expect(await told(/companion is silent/)).toBe(1);
     expect(await told(/companion is back/)).toBe(1);
-  }, 60_000);
+  });
 });

@@ -12,13 +12,13 @@ let world: Driver;
 beforeAll(async () => {
   sandbox = await startSandbox({ manualClock: true });
   world = drive(sandbox.url);
-}, 60_000);
+});
 afterAll(() => sandbox?.stop());
 beforeEach(async () => {
   await world.post("/sandbox/reset", {});
   // Slack's storage is eventually consistent; here every read may be a quarter of a second old.
   await world.post("/sandbox/slack", { staleReadsMs: 250 });
-}, 30_000);
+});
 
 /** Fires an alert and waits until the question waits for its answer. */
 async function openTriage(service = CHECKOUT, name = /^inc-1-/) {
@@ -70,7 +70,7 @@ describe("people who press at once", () => {
         merged === 1 && both.some((text) => /This is still in triage\. Press \*Buttons not working\?\*/.test(text))
       );
     });
-  }, 60_000);
+  });
 
   it("and whose step dies before it is applied have it applied a minute later", async () => {
     const channel = await openTriage();
@@ -84,7 +84,7 @@ describe("people who press at once", () => {
     await world.advance(1 * MINUTE);
     await world.message(channel.id, /Active incident\* · .*created by <@U0DANA>/);
     expect(await liveQuestions(channel.id)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe("slack in the way", () => {
@@ -97,7 +97,7 @@ describe("slack in the way", () => {
     await world.press(DANA, "C0FEED", CREATE);
     await world.message("C0FEED", /Active incident\* · .*created by <@U0DANA>/);
     expect((await world.workspace(DANA)).channels.some(({ name }) => name.startsWith("inc-"))).toBe(false);
-  }, 60_000);
+  });
 
   it("whose people archive an open incident's channel finds it going on in a new one, asked anew", async () => {
     const channel = await openTriage();
@@ -110,7 +110,7 @@ describe("slack in the way", () => {
     await world.message(next.id, /Active incident/);
     await world.advance(10 * MINUTE);
     expect((await world.workspace(DANA)).channels.filter(({ name }) => name.startsWith("inc-1-"))).toHaveLength(2);
-  }, 60_000);
+  });
 
   it("whose people make a channel private, rename it or delete the card changes nothing else", async () => {
     const channel = await openTriage();
@@ -125,7 +125,7 @@ describe("slack in the way", () => {
       (await world.workspace(DANA)).channels.find(({ id }) => id === channel.id)?.pinnedTs.includes(again.ts),
     );
     expect((await world.workspace(DANA)).channels.filter(({ name }) => name.startsWith("inc-"))).toEqual([]);
-  }, 60_000);
+  });
 
   it("of guests, a removed app and a lost announcement channel is named where the incident lives", async () => {
     await world.post("/sandbox/person", { person: DANA, kind: "guest" });
@@ -139,5 +139,5 @@ describe("slack in the way", () => {
     await world.fire(CHECKOUT);
     const next = await world.channel(/^inc-1-.*-2$/);
     await world.message(next.id, /failed again/);
-  }, 60_000);
+  });
 });
