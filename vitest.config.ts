@@ -23,6 +23,7 @@ export default defineConfig({
     ],
   },
   test: {
+    expect: { poll: { timeout: 15_000 } },
     projects: [
       {
         extends: true,
