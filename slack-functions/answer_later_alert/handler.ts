@@ -4,25 +4,29 @@ import { fromIso } from "../../core/time.ts";
 import { offerBlocks, type Offered, offerText } from "../offer_later_alert/blocks.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
+import { completing } from "../shared/completion.ts";
 import { awaitIncident, idsIn, whereOf } from "../shared/incidents.ts";
 import { applyAnswer, type AppliedAnswer } from "../shared/later_alerts.ts";
 import { mention } from "../shared/mrkdwn.ts";
 import { mayCall, SlackProblem } from "../shared/slack.ts";
 import { AnswerLaterAlertDefinition } from "./definition.ts";
 
-export default SlackFunction(AnswerLaterAlertDefinition, async (context) => {
-  const { answered_by } = context.inputs;
-  const answer = LATER_ALERT_ANSWERS.find((one) => one === context.inputs.answer);
-  if (!answer || !answered_by) return { outputs: { answer: "none" } };
-  try {
-    await applyAnswerOf(openApp(context), context.inputs, answer, answered_by);
-    return { outputs: { answer } };
-  } catch (thrown) {
-    return {
-      error: `The answer could not be applied. ${problemOf(thrown)} The alerts are offered again when the incident ends.`,
-    };
-  }
-});
+export default SlackFunction(
+  AnswerLaterAlertDefinition,
+  completing(async (context) => {
+    const { answered_by } = context.inputs;
+    const answer = LATER_ALERT_ANSWERS.find((one) => one === context.inputs.answer);
+    if (!answer || !answered_by) return { outputs: { answer: "none" } };
+    try {
+      await applyAnswerOf(openApp(context), context.inputs, answer, answered_by);
+      return { outputs: { answer } };
+    } catch (thrown) {
+      return {
+        error: `The answer could not be applied. ${problemOf(thrown)} The alerts are offered again when the incident ends.`,
+      };
+    }
+  }),
+);
 
 interface Inputs {
   readonly incident_id: string;

@@ -1,6 +1,7 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { SIGNAL_KINDS, type SignalKind } from "../../core/protocol.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
+import { completing } from "../shared/completion.ts";
 import { drain } from "../shared/drain.ts";
 import { awaitIncident, type IncidentRecord, placeOf, saveRecord } from "../shared/incidents.ts";
 import { inLivingChannel } from "../shared/living_channel.ts";
@@ -21,55 +22,65 @@ import {
 import { takeReminder } from "./reminder.ts";
 import { ApplySignalDefinition } from "./definition.ts";
 
-export default SlackFunction(ApplySignalDefinition, async (context) => {
-  const { delivery_id, sequence, incident_id, kind } = context.inputs;
-  const done = { incident_id, offer_alert_ids: "[]", offer_up_to: "0", ask_incident_id: "", delivery_id: "", sequence };
-  try {
-    const app = openApp(context);
-    if (kind === "sync") {
-      await sync(app, delivery_id);
-      return { outputs: done };
+export default SlackFunction(
+  ApplySignalDefinition,
+  completing(async (context) => {
+    const { delivery_id, sequence, incident_id, kind } = context.inputs;
+    const done = {
+      incident_id,
+      offer_alert_ids: "[]",
+      offer_up_to: "0",
+      ask_incident_id: "",
+      delivery_id: "",
+      sequence,
+    };
+    try {
+      const app = openApp(context);
+      if (kind === "sync") {
+        await sync(app, delivery_id);
+        return { outputs: done };
+      }
+      // Any signal shows that the companion is there.
+      await drain(app);
+      if (kind === "feed_line") {
+        const outcome = await takeFeedLine(app, incident_id, Number(sequence), context.inputs.data);
+        await app.companion.call("confirm", { deliveryId: delivery_id, incidentId: incident_id, outcome });
+        return { outputs: done };
+      }
+      if (kind === "storm") {
+        await takeStormNews(app, delivery_id, incident_id, Number(sequence), context.inputs.data);
+        return { outputs: done };
+      }
+      if (kind === "storm_reminder") {
+        await takeStormReminder(app, delivery_id, incident_id, Number(sequence), context.inputs.data);
+        return { outputs: done };
+      }
+      const record = await awaitIncident(app, incident_id);
+      if (!record) return { error: `There is no record of incident ${incident_id} yet; the delivery will come again.` };
+      // Whether it is time to archive is looked at anew each time; everything else is applied once.
+      if (kind !== "archive_due" && Number(sequence) <= record.sequence) {
+        await confirm(app, record, delivery_id, { outcome: "already_applied" });
+        return { outputs: done };
+      }
+      const here = SAYS_NOTHING_THERE.includes(kind) ? record : await inLivingChannel(app, record);
+      const signal = await applySignal(app, here, kindOf(kind), context.inputs.data);
+      const isLeftBehind = here.channelId !== record.channelId && here.incident.status === "triage";
+      // The question comes first; the delivery comes again with the offer.
+      if (signal.offer && isLeftBehind) return { outputs: { ...done, ask_incident_id: incident_id } };
+      if (signal.offer) {
+        const { alertIds, upTo } = signal.offer;
+        const offer = { offer_alert_ids: JSON.stringify(alertIds), offer_up_to: String(upTo) };
+        return { outputs: { ...done, ...offer, delivery_id } };
+      }
+      // Any other outcome is for the companion to act on; if this confirmation is lost, it must come out the same again.
+      if (signal.outcome === "applied") await saveRecord(app, here, { sequence: Number(sequence) });
+      await confirm(app, here, delivery_id, signal);
+      return { outputs: { ...done, ask_incident_id: signal.askIncidentId ?? (isLeftBehind ? incident_id : "") } };
+    } catch (thrown) {
+      return { error: `News of an incident could not be taken in. ${problemOf(thrown)} It will come again.` };
     }
-    // Any signal shows that the companion is there.
-    await drain(app);
-    if (kind === "feed_line") {
-      const outcome = await takeFeedLine(app, incident_id, Number(sequence), context.inputs.data);
-      await app.companion.call("confirm", { deliveryId: delivery_id, incidentId: incident_id, outcome });
-      return { outputs: done };
-    }
-    if (kind === "storm") {
-      await takeStormNews(app, delivery_id, incident_id, Number(sequence), context.inputs.data);
-      return { outputs: done };
-    }
-    if (kind === "storm_reminder") {
-      await takeStormReminder(app, delivery_id, incident_id, Number(sequence), context.inputs.data);
-      return { outputs: done };
-    }
-    const record = await awaitIncident(app, incident_id);
-    if (!record) return { error: `There is no record of incident ${incident_id} yet; the delivery will come again.` };
-    // Whether it is time to archive is looked at anew each time; everything else is applied once.
-    if (kind !== "archive_due" && Number(sequence) <= record.sequence) {
-      await confirm(app, record, delivery_id, { outcome: "already_applied" });
-      return { outputs: done };
-    }
-    const here = SAYS_NOTHING_THERE.includes(kind) ? record : await inLivingChannel(app, record);
-    const signal = await applySignal(app, here, kindOf(kind), context.inputs.data);
-    const isLeftBehind = here.channelId !== record.channelId && here.incident.status === "triage";
-    // The question comes first; the delivery comes again with the offer.
-    if (signal.offer && isLeftBehind) return { outputs: { ...done, ask_incident_id: incident_id } };
-    if (signal.offer) {
-      const { alertIds, upTo } = signal.offer;
-      const offer = { offer_alert_ids: JSON.stringify(alertIds), offer_up_to: String(upTo) };
-      return { outputs: { ...done, ...offer, delivery_id } };
-    }
-    // Any other outcome is for the companion to act on; if this confirmation is lost, it must come out the same again.
-    if (signal.outcome === "applied") await saveRecord(app, here, { sequence: Number(sequence) });
-    await confirm(app, here, delivery_id, signal);
-    return { outputs: { ...done, ask_incident_id: signal.askIncidentId ?? (isLeftBehind ? incident_id : "") } };
-  } catch (thrown) {
-    return { error: `News of an incident could not be taken in. ${problemOf(thrown)} It will come again.` };
-  }
-});
+  }),
+);
 
 /** What these do in the incident's channel, they look after themselves. */
 const SAYS_NOTHING_THERE: readonly string[] = [

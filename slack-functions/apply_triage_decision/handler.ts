@@ -2,24 +2,28 @@ import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { type Decision, DECISION_WAYS } from "../../core/protocol.ts";
 import { fromIso } from "../../core/time.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
+import { completing } from "../shared/completion.ts";
 import { applyDecision } from "../shared/apply_decision.ts";
 import { idsIn, parseReason } from "../shared/incidents.ts";
 import { personOf } from "../shared/people.ts";
 import { ApplyTriageDecisionDefinition } from "./definition.ts";
 
-export default SlackFunction(ApplyTriageDecisionDefinition, async (context) => {
-  try {
-    const app = openApp(context);
-    const decision = await decisionFrom(app, context.inputs);
-    const record = decision && (await applyDecision(app, decision, context.inputs.question_ts));
-    const status = record?.incident.status ?? "none";
-    return { outputs: { incident_id: status === "active" ? context.inputs.incident_id : "", status } };
-  } catch (thrown) {
-    return {
-      error: `The decision is known but could not be applied. ${problemOf(thrown)} It is tried again by itself.`,
-    };
-  }
-});
+export default SlackFunction(
+  ApplyTriageDecisionDefinition,
+  completing(async (context) => {
+    try {
+      const app = openApp(context);
+      const decision = await decisionFrom(app, context.inputs);
+      const record = decision && (await applyDecision(app, decision, context.inputs.question_ts));
+      const status = record?.incident.status ?? "none";
+      return { outputs: { incident_id: status === "active" ? context.inputs.incident_id : "", status } };
+    } catch (thrown) {
+      return {
+        error: `The decision is known but could not be applied. ${problemOf(thrown)} It is tried again by itself.`,
+      };
+    }
+  }),
+);
 
 interface Inputs {
   readonly incident_id: string;

@@ -1,6 +1,7 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { STALE_READ_MS } from "../../core/assumptions.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
+import { completing } from "../shared/completion.ts";
 import { context as contextBlock, section } from "../shared/card.ts";
 import {
   awaitIncident,
@@ -34,27 +35,30 @@ const NOTHING_TO_DECIDE = {
   question_ts: "",
 };
 
-export default SlackFunction(AskForTriageDecisionDefinition, async (context) => {
-  const incidentId = context.inputs.incident_id;
-  try {
-    const app = openApp(context);
-    const record = incidentId === "" ? undefined : await awaitIncident(app, incidentId);
-    if (!record || record.incident.status !== "triage" || record.channelId === "") {
-      if (record && context.inputs.asked_by) await tellDecided(app, record, context.inputs.asked_by);
-      return { outputs: { incident_id: "", ...NOTHING_TO_DECIDE } };
+export default SlackFunction(
+  AskForTriageDecisionDefinition,
+  completing(async (context) => {
+    const incidentId = context.inputs.incident_id;
+    try {
+      const app = openApp(context);
+      const record = incidentId === "" ? undefined : await awaitIncident(app, incidentId);
+      if (!record || record.incident.status !== "triage" || record.channelId === "") {
+        if (record && context.inputs.asked_by) await tellDecided(app, record, context.inputs.asked_by);
+        return { outputs: { incident_id: "", ...NOTHING_TO_DECIDE } };
+      }
+      const here = await giveThread(app, await inLivingChannel(app, record));
+      if (!(await ask(app, here, context.event.function_execution_id))) {
+        return { outputs: { incident_id: "", ...NOTHING_TO_DECIDE } };
+      }
+      // The run that was to post it died half way.
+      if (here.cardTs === "") await publish(app, here);
+      // The step stays open until a press completes it: completing can happen once, and that is the lock.
+      return { completed: false };
+    } catch (thrown) {
+      return { error: `The question could not be asked. ${problemOf(thrown)}` };
     }
-    const here = await giveThread(app, await inLivingChannel(app, record));
-    if (!(await ask(app, here, context.event.function_execution_id))) {
-      return { outputs: { incident_id: "", ...NOTHING_TO_DECIDE } };
-    }
-    // The run that was to post it died half way.
-    if (here.cardTs === "") await publish(app, here);
-    // The step stays open until a press completes it: completing can happen once, and that is the lock.
-    return { completed: false };
-  } catch (thrown) {
-    return { error: `The question could not be asked. ${problemOf(thrown)}` };
-  }
-})
+  }),
+)
   .addBlockActionsHandler(CREATE, create)
   .addBlockActionsHandler(MERGE, openMergePicker)
   .addBlockActionsHandler(DISMISS, openDismissForm)

@@ -5,7 +5,7 @@ import { slug } from "../../core/text.ts";
 import { toIso } from "../../core/time.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import type { Block } from "../shared/card.ts";
-import { completeStep } from "../shared/completion.ts";
+import { completeStep, completing } from "../shared/completion.ts";
 import { type OpenIncident, readOpenIncidents } from "../shared/open_incidents.ts";
 import { keep } from "../shared/pending.ts";
 import { mayDecide, personOf } from "../shared/people.ts";
@@ -21,25 +21,28 @@ interface Inputs {
 }
 type ClaimInputs = { title: string; service_name: string; description?: string; user_id: string };
 
-export default SlackFunction(ClaimTriageDefinition, async (context) => {
-  const { interactivity, service_name } = context.inputs;
-  try {
-    const app = openApp(context);
-    const pointer = textOf(recordOf(interactivity)["interactivity_pointer"]);
-    const opened = await app.slack.call("views.open", {
-      interactivity_pointer: pointer,
-      view: claimView(service_name, undefined, app.now),
-    });
-    // Where Slack was too slow for a second form, the triage opens without it: nobody is kept waiting for a question.
-    if (!opened.ok) return { outputs: await claim(app, context.inputs, context.event.function_execution_id) };
-    const open = await openFor(app, service_name);
-    const view = claimView(service_name, open, app.now);
-    await mayCall(app.slack, "views.update", { view_id: textOf(recordOf(opened["view"])["id"]), view });
-    return { completed: false };
-  } catch (thrown) {
-    return { error: `Triage could not be started. ${problemOf(thrown)} Try the shortcut again.` };
-  }
-})
+export default SlackFunction(
+  ClaimTriageDefinition,
+  completing(async (context) => {
+    const { interactivity, service_name } = context.inputs;
+    try {
+      const app = openApp(context);
+      const pointer = textOf(recordOf(interactivity)["interactivity_pointer"]);
+      const opened = await app.slack.call("views.open", {
+        interactivity_pointer: pointer,
+        view: claimView(service_name, undefined, app.now),
+      });
+      // Where Slack was too slow for a second form, the triage opens without it: nobody is kept waiting for a question.
+      if (!opened.ok) return { outputs: await claim(app, context.inputs, context.event.function_execution_id) };
+      const open = await openFor(app, service_name);
+      const view = claimView(service_name, open, app.now);
+      await mayCall(app.slack, "views.update", { view_id: textOf(recordOf(opened["view"])["id"]), view });
+      return { completed: false };
+    } catch (thrown) {
+      return { error: `Triage could not be started. ${problemOf(thrown)} Try the shortcut again.` };
+    }
+  }),
+)
   .addViewSubmissionHandler(CLAIM_VIEW, submit)
   .addViewClosedHandler(CLAIM_VIEW, close);
 

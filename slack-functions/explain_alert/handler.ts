@@ -2,7 +2,7 @@ import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import type { ViewClosedContext } from "deno-slack-sdk/functions/interactivity/types.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, section } from "../shared/card.ts";
-import { completeStep } from "../shared/completion.ts";
+import { completeStep, completing } from "../shared/completion.ts";
 import { escapeText } from "../shared/mrkdwn.ts";
 import { mayDecide } from "../shared/people.ts";
 import { mustCall, recordOf, textOf } from "../shared/slack.ts";
@@ -18,31 +18,34 @@ interface Inputs {
   readonly user_id: string;
 }
 
-export default SlackFunction(ExplainAlertDefinition, async (context) => {
-  try {
-    const app = openApp(context);
-    const pointer = textOf(recordOf(context.inputs.interactivity)["interactivity_pointer"]);
-    // The pointer dies after 3 s, so the form opens before anything is looked up.
-    const view = sentenceView("Looking it up…");
-    const opened = await app.slack.call("views.open", { interactivity_pointer: pointer, view });
-    const blocks = await answerFor(app, context.inputs);
-    if (!opened.ok) {
-      const text = "Why it was handled so";
-      await mustCall(app.slack, "chat.postMessage", {
-        channel: context.inputs.user_id,
-        text,
-        blocks: blocks.slice(0, MESSAGE_BLOCKS),
-      });
-      return { outputs: { shown: "message" } };
+export default SlackFunction(
+  ExplainAlertDefinition,
+  completing(async (context) => {
+    try {
+      const app = openApp(context);
+      const pointer = textOf(recordOf(context.inputs.interactivity)["interactivity_pointer"]);
+      // The pointer dies after 3 s, so the form opens before anything is looked up.
+      const view = sentenceView("Looking it up…");
+      const opened = await app.slack.call("views.open", { interactivity_pointer: pointer, view });
+      const blocks = await answerFor(app, context.inputs);
+      if (!opened.ok) {
+        const text = "Why it was handled so";
+        await mustCall(app.slack, "chat.postMessage", {
+          channel: context.inputs.user_id,
+          text,
+          blocks: blocks.slice(0, MESSAGE_BLOCKS),
+        });
+        return { outputs: { shown: "message" } };
+      }
+      const view_id = textOf(recordOf(opened["view"])["id"]);
+      await mustCall(app.slack, "views.update", { view_id, view: whyView(blocks) });
+      // The run ends when the modal is closed.
+      return { completed: false };
+    } catch (thrown) {
+      return { error: `The explanation could not be shown. ${problemOf(thrown)} Press Why? again.` };
     }
-    const view_id = textOf(recordOf(opened["view"])["id"]);
-    await mustCall(app.slack, "views.update", { view_id, view: whyView(blocks) });
-    // The run ends when the modal is closed.
-    return { completed: false };
-  } catch (thrown) {
-    return { error: `The explanation could not be shown. ${problemOf(thrown)} Press Why? again.` };
-  }
-}).addViewClosedHandler(WHY_VIEW, close);
+  }),
+).addViewClosedHandler(WHY_VIEW, close);
 
 /** Inputs of a link trigger can be forged by any member; what is told is what every member may read in the channels. */
 async function answerFor(app: App, inputs: Inputs): Promise<Block[]> {

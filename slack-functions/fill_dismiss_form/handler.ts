@@ -6,7 +6,7 @@ import { dismissalIn, dismissalOf } from "../ask_for_triage_decision/dismissal.t
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, context as contextBlock, section } from "../shared/card.ts";
 import { whyNotDecide } from "../shared/deciders.ts";
-import { completeStep } from "../shared/completion.ts";
+import { completeStep, completing } from "../shared/completion.ts";
 import {
   awaitIncident,
   type IncidentRecord,
@@ -38,25 +38,28 @@ const NOTHING = {
 };
 
 /** Dismisses a triage from outside its question, for instance from a card whose alerts PagerDuty resolved by itself. */
-export default SlackFunction(FillDismissFormDefinition, async (context) => {
-  const { incident_id, user_id, interactivity } = context.inputs;
-  try {
-    const app = openApp(context);
-    const pointer = textOf(recordOf(interactivity)["interactivity_pointer"]);
-    const waiting = sentenceView("Looking up what this ends…");
-    const opened = await app.slack.call("views.open", { interactivity_pointer: pointer, view: waiting });
-    if (!opened.ok) {
-      const text = "The form could not open in time. Press the button again.";
-      await mayCall(app.slack, "chat.postMessage", { channel: user_id, text });
-      return { outputs: NOTHING };
+export default SlackFunction(
+  FillDismissFormDefinition,
+  completing(async (context) => {
+    const { incident_id, user_id, interactivity } = context.inputs;
+    try {
+      const app = openApp(context);
+      const pointer = textOf(recordOf(interactivity)["interactivity_pointer"]);
+      const waiting = sentenceView("Looking up what this ends…");
+      const opened = await app.slack.call("views.open", { interactivity_pointer: pointer, view: waiting });
+      if (!opened.ok) {
+        const text = "The form could not open in time. Press the button again.";
+        await mayCall(app.slack, "chat.postMessage", { channel: user_id, text });
+        return { outputs: NOTHING };
+      }
+      const view = await formFor(app, incident_id, user_id);
+      await mustCall(app.slack, "views.update", { view_id: textOf(recordOf(opened["view"])["id"]), view });
+      return { completed: false };
+    } catch (thrown) {
+      return { error: `The form could not be opened. ${problemOf(thrown)} Press the button again.` };
     }
-    const view = await formFor(app, incident_id, user_id);
-    await mustCall(app.slack, "views.update", { view_id: textOf(recordOf(opened["view"])["id"]), view });
-    return { completed: false };
-  } catch (thrown) {
-    return { error: `The form could not be opened. ${problemOf(thrown)} Press the button again.` };
-  }
-})
+  }),
+)
   .addViewSubmissionHandler(DISMISS_VIEW, submit)
   .addViewClosedHandler(DISMISS_VIEW, close);
 

@@ -11,7 +11,7 @@ import { readAlerts } from "../shared/alerts.ts";
 import { shownIds, tickedIds } from "../shared/alert_choices.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { type Block, section } from "../shared/card.ts";
-import { completeStep } from "../shared/completion.ts";
+import { completeStep, completing } from "../shared/completion.ts";
 import { whyNotDecide } from "../shared/deciders.ts";
 import { alertIdsOf, awaitIncident, type IncidentRecord, placeOf, readIncident } from "../shared/incidents.ts";
 import { personOf } from "../shared/people.ts";
@@ -23,18 +23,21 @@ import { FillResolveFormDefinition } from "./definition.ts";
 
 type Inputs = { incident_id: string; user_id: string };
 
-export default SlackFunction(FillResolveFormDefinition, async (context) => {
-  const { incident_id, user_id, interactivity } = context.inputs;
-  try {
-    const app = openApp(context);
-    const pointer = textOf(recordOf(interactivity)["interactivity_pointer"]);
-    // Starting a workflow may outlast the pointer's 3 s; then a press on a message brings a fresh one.
-    if (!(await showForm(app, pointer, incident_id, user_id))) await offerForm(app, incident_id, user_id);
-    return { completed: false };
-  } catch (thrown) {
-    return { error: `The resolve form could not be opened. ${problemOf(thrown)} Press Resolve again.` };
-  }
-})
+export default SlackFunction(
+  FillResolveFormDefinition,
+  completing(async (context) => {
+    const { incident_id, user_id, interactivity } = context.inputs;
+    try {
+      const app = openApp(context);
+      const pointer = textOf(recordOf(interactivity)["interactivity_pointer"]);
+      // Starting a workflow may outlast the pointer's 3 s; then a press on a message brings a fresh one.
+      if (!(await showForm(app, pointer, incident_id, user_id))) await offerForm(app, incident_id, user_id);
+      return { completed: false };
+    } catch (thrown) {
+      return { error: `The resolve form could not be opened. ${problemOf(thrown)} Press Resolve again.` };
+    }
+  }),
+)
   .addBlockActionsHandler(OPEN_FORM, openFromMessage)
   .addViewSubmissionHandler(RESOLVE_VIEW, submit)
   .addViewSubmissionHandler(RETRY_VIEW, submitRetry)

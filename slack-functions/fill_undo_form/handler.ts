@@ -10,7 +10,7 @@ import { toIso } from "../../core/time.ts";
 import { ATTACHED, shownIds, tickedIds } from "../shared/alert_choices.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { section } from "../shared/card.ts";
-import { completeStep } from "../shared/completion.ts";
+import { completeStep, completing } from "../shared/completion.ts";
 import { whyNotDecide } from "../shared/deciders.ts";
 import { readIncident } from "../shared/incidents.ts";
 import { personOf, safeJson } from "../shared/people.ts";
@@ -21,18 +21,21 @@ import { formFor } from "./form.ts";
 
 type Inputs = { incident_id: string; user_id: string };
 
-export default SlackFunction(FillUndoFormDefinition, async (context) => {
-  const { incident_id, user_id, interactivity } = context.inputs;
-  try {
-    const app = openApp(context);
-    const pointer = textOf(recordOf(interactivity)["interactivity_pointer"]);
-    // Starting a workflow may outlast the pointer's 3 s; then a press on a message brings a fresh one.
-    if (!(await showForm(app, pointer, incident_id, user_id))) await offerForm(app, incident_id, user_id);
-    return { completed: false };
-  } catch (thrown) {
-    return { error: `The form could not be opened. ${problemOf(thrown)} Press the button again.` };
-  }
-})
+export default SlackFunction(
+  FillUndoFormDefinition,
+  completing(async (context) => {
+    const { incident_id, user_id, interactivity } = context.inputs;
+    try {
+      const app = openApp(context);
+      const pointer = textOf(recordOf(interactivity)["interactivity_pointer"]);
+      // Starting a workflow may outlast the pointer's 3 s; then a press on a message brings a fresh one.
+      if (!(await showForm(app, pointer, incident_id, user_id))) await offerForm(app, incident_id, user_id);
+      return { completed: false };
+    } catch (thrown) {
+      return { error: `The form could not be opened. ${problemOf(thrown)} Press the button again.` };
+    }
+  }),
+)
   .addBlockActionsHandler(OPEN_UNDO_FORM, openFromMessage)
   .addViewSubmissionHandler(UNDO_VIEW, submit)
   .addViewClosedHandler(UNDO_VIEW, close);

@@ -1,6 +1,7 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { awaitAlerts } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
+import { completing } from "../shared/completion.ts";
 import { type IncidentRecord, idsIn, placeOf, saveRecord } from "../shared/incidents.ts";
 import { retireOffer } from "../shared/later_alerts.ts";
 import { mustCall, SlackProblem, textOf } from "../shared/slack.ts";
@@ -27,18 +28,21 @@ const NOTHING_ANSWERED = {
   answered_at: "",
 };
 
-export default SlackFunction(OfferLaterAlertDefinition, async (context) => {
-  const { incident_id, alert_ids } = context.inputs;
-  const nothing = { incident_id, ...NOTHING_ANSWERED };
-  if (idsIn(alert_ids).length === 0) return { outputs: nothing };
-  try {
-    const asked = await offer(openApp(context), context.inputs);
-    // The step stays open until everything is answered.
-    return asked ? { completed: false } : { outputs: nothing };
-  } catch (thrown) {
-    return { error: `Later alerts could not be offered. ${problemOf(thrown)} They will be offered again.` };
-  }
-})
+export default SlackFunction(
+  OfferLaterAlertDefinition,
+  completing(async (context) => {
+    const { incident_id, alert_ids } = context.inputs;
+    const nothing = { incident_id, ...NOTHING_ANSWERED };
+    if (idsIn(alert_ids).length === 0) return { outputs: nothing };
+    try {
+      const asked = await offer(openApp(context), context.inputs);
+      // The step stays open until everything is answered.
+      return asked ? { completed: false } : { outputs: nothing };
+    } catch (thrown) {
+      return { error: `Later alerts could not be offered. ${problemOf(thrown)} They will be offered again.` };
+    }
+  }),
+)
   .addBlockActionsHandler(ATTACH, (context) => answerAll(context, "attach"))
   .addBlockActionsHandler(KEEP_SEPARATE, (context) => answerAll(context, "keep_separate"))
   .addBlockActionsHandler(SET_ASIDE, (context) => answerAll(context, "set_aside"))

@@ -1,20 +1,24 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
+import { completing } from "../shared/completion.ts";
 import { channelLink, escapeText } from "../shared/mrkdwn.ts";
 import { mayDecide, personOf } from "../shared/people.ts";
 import { mayCall } from "../shared/slack.ts";
 import { OpenFromFeedDefinition } from "./definition.ts";
 
-export default SlackFunction(OpenFromFeedDefinition, async (context) => {
-  try {
-    const app = openApp(context);
-    const { incidentId, sentence } = await open(app, context.inputs, context.event.function_execution_id);
-    await tell(app, context.inputs.user_id, sentence);
-    return { outputs: { incident_id: incidentId } };
-  } catch (thrown) {
-    return { error: `The triage could not be opened. ${problemOf(thrown)} Press Open triage again.` };
-  }
-});
+export default SlackFunction(
+  OpenFromFeedDefinition,
+  completing(async (context) => {
+    try {
+      const app = openApp(context);
+      const { incidentId, sentence } = await open(app, context.inputs, context.event.function_execution_id);
+      await tell(app, context.inputs.user_id, sentence);
+      return { outputs: { incident_id: incidentId } };
+    } catch (thrown) {
+      return { error: `The triage could not be opened. ${problemOf(thrown)} Press Open triage again.` };
+    }
+  }),
+);
 
 interface Inputs {
   readonly key: string;

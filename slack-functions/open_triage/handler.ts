@@ -1,6 +1,7 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import type { StormShare } from "../../core/protocol.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
+import { completing } from "../shared/completion.ts";
 import { ensureCard, permalinkOf } from "../shared/card_message.ts";
 import { ChannelRefused, ensureChannel } from "../shared/channel.ts";
 import { decorate, DECORATIONS } from "../shared/decoration.ts";
@@ -17,14 +18,17 @@ import { openInStorm, openTable } from "./in_storm.ts";
 import { openThread } from "./in_thread.ts";
 import { confirm, type Inputs, sayUnknown, stormOf } from "./inputs.ts";
 
-export default SlackFunction(OpenTriageDefinition, async (context) => {
-  if (context.inputs.incident_id === "") return { outputs: { incident_id: "", channel_id: "" } };
-  try {
-    return { outputs: await openTriage(openApp(context), context.inputs) };
-  } catch (thrown) {
-    return { error: `The triage channel could not be opened. ${problemOf(thrown)}` };
-  }
-});
+export default SlackFunction(
+  OpenTriageDefinition,
+  completing(async (context) => {
+    if (context.inputs.incident_id === "") return { outputs: { incident_id: "", channel_id: "" } };
+    try {
+      return { outputs: await openTriage(openApp(context), context.inputs) };
+    } catch (thrown) {
+      return { error: `The triage channel could not be opened. ${problemOf(thrown)}` };
+    }
+  }),
+);
 
 async function openTriage(app: App, inputs: Inputs): Promise<{ incident_id: string; channel_id: string }> {
   const storm = stormOf(inputs);

@@ -5,6 +5,7 @@ import { fromIso } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
 import { readAlerts, type StoredAlert, writeAlert } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
+import { completing } from "../shared/completion.ts";
 import {
   alertIdsOf,
   awaitIncident,
@@ -24,14 +25,17 @@ import { tellPerson } from "../shared/tell_person.ts";
 import { ResolveIncidentDefinition } from "./definition.ts";
 import { showResolved } from "./resolved.ts";
 
-export default SlackFunction(ResolveIncidentDefinition, async (context) => {
-  if (context.inputs.incident_id === "" || !context.inputs.resolved_by) return { outputs: { status: "none" } };
-  try {
-    return { outputs: { status: await resolve(openApp(context), context.inputs, context.inputs.resolved_by) } };
-  } catch (thrown) {
-    return { error: `The incident could not be resolved. ${problemOf(thrown)} Press Resolve again.` };
-  }
-});
+export default SlackFunction(
+  ResolveIncidentDefinition,
+  completing(async (context) => {
+    if (context.inputs.incident_id === "" || !context.inputs.resolved_by) return { outputs: { status: "none" } };
+    try {
+      return { outputs: { status: await resolve(openApp(context), context.inputs, context.inputs.resolved_by) } };
+    } catch (thrown) {
+      return { error: `The incident could not be resolved. ${problemOf(thrown)} Press Resolve again.` };
+    }
+  }),
+);
 
 interface Inputs {
   readonly incident_id: string;

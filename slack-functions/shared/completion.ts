@@ -1,4 +1,6 @@
-import type { Slack } from "./slack.ts";
+import type { SlackAPIClient } from "deno-slack-api/types.ts";
+import { SECOND } from "../../core/time.ts";
+import { createSlack, type Slack } from "./slack.ts";
 
 /**
  * "taken": the step was completed before, by this person or another one.
@@ -22,3 +24,39 @@ export async function completeStep(
     if (attempt === ATTEMPTS) return "failed";
   }
 }
+
+interface Invocation {
+  readonly client: SlackAPIClient;
+  readonly event: { readonly function_execution_id: string };
+}
+
+interface StepAnswer {
+  readonly completed?: boolean;
+  readonly outputs?: object;
+  readonly error?: string;
+}
+
+/** A main handler has 60 s, of which what it did before may have waited 40. */
+const PATIENCE_MS = 15 * SECOND;
+
+/**
+ * A main handler whose step is completed here. Slack's runtime would do it with one call and not look at the answer: told
+ * to wait, which comes soon where many steps end within a minute (functions.completeSuccess is a method of tier 3), it would
+ * leave the step open for ever. What cannot be completed here is left to the runtime.
+ */
+export function completing<Context extends Invocation, Answer extends StepAnswer>(
+  handler: (context: Context) => Promise<Answer>,
+): (context: Context) => Promise<Answer | { completed: false }> {
+  return async (context) => {
+    const answer = await handler(context);
+    if (answer.completed === false) return answer;
+    const slack = createSlack(context.client, pause, PATIENCE_MS);
+    const execution = { function_execution_id: context.event.function_execution_id };
+    const said = answer.error
+      ? await slack.call("functions.completeError", { ...execution, error: answer.error })
+      : await slack.call("functions.completeSuccess", { ...execution, outputs: answer.outputs ?? {} });
+    return said.ok || OVER.includes(said.error ?? "") ? { completed: false } : answer;
+  };
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

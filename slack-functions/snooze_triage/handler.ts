@@ -1,5 +1,6 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
+import { completing } from "../shared/completion.ts";
 import { whyNotDecide } from "../shared/deciders.ts";
 import { type IncidentRecord, readIncident, saveRecord } from "../shared/incidents.ts";
 import { time } from "../shared/mrkdwn.ts";
@@ -12,16 +13,19 @@ import { tellPerson } from "../shared/tell_person.ts";
 import { SnoozeTriageDefinition } from "./definition.ts";
 import { snoozeEnd } from "./snooze_end.ts";
 
-export default SlackFunction(SnoozeTriageDefinition, async (context) => {
-  const { incident_id, user_id, until } = context.inputs;
-  try {
-    const app = openApp(context);
-    await snooze(app, incident_id, user_id, until);
-    return { outputs: {} };
-  } catch (thrown) {
-    return { error: `The reminders could not be put off. ${problemOf(thrown)} Press Snooze again.` };
-  }
-});
+export default SlackFunction(
+  SnoozeTriageDefinition,
+  completing(async (context) => {
+    const { incident_id, user_id, until } = context.inputs;
+    try {
+      const app = openApp(context);
+      await snooze(app, incident_id, user_id, until);
+      return { outputs: {} };
+    } catch (thrown) {
+      return { error: `The reminders could not be put off. ${problemOf(thrown)} Press Snooze again.` };
+    }
+  }),
+);
 
 /** Inputs of a link trigger can be forged by any member: what they name is looked up. */
 async function snooze(app: App, incidentId: string, userId: string, choice: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { isOpen } from "../../core/incident.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
+import { completing } from "../shared/completion.ts";
 import { section } from "../shared/card.ts";
 import { awaitIncident, type IncidentRecord, placeOf, settleRecord, sharesChannel } from "../shared/incidents.ts";
 import { channelLink } from "../shared/mrkdwn.ts";
@@ -10,23 +11,26 @@ import { openSuccessorChannel } from "../shared/successor_channel.ts";
 import { tellPerson } from "../shared/tell_person.ts";
 import { SplitOutDefinition } from "./definition.ts";
 
-export default SlackFunction(SplitOutDefinition, async (context) => {
-  const { incident_id, user_id } = context.inputs;
-  try {
-    const app = openApp(context);
-    const record = await awaitIncident(app, incident_id);
-    if (!record) return { outputs: { incident_id: "" } };
-    const refused = await refusalOf(app, record, user_id);
-    if (refused) {
-      await tellPerson(app, record, user_id, refused);
-      return { outputs: { incident_id: "" } };
+export default SlackFunction(
+  SplitOutDefinition,
+  completing(async (context) => {
+    const { incident_id, user_id } = context.inputs;
+    try {
+      const app = openApp(context);
+      const record = await awaitIncident(app, incident_id);
+      if (!record) return { outputs: { incident_id: "" } };
+      const refused = await refusalOf(app, record, user_id);
+      if (refused) {
+        await tellPerson(app, record, user_id, refused);
+        return { outputs: { incident_id: "" } };
+      }
+      await splitOut(app, record, user_id);
+      return { outputs: { incident_id } };
+    } catch (thrown) {
+      return { error: `The incident stays where it is. ${problemOf(thrown)} Press the button again.` };
     }
-    await splitOut(app, record, user_id);
-    return { outputs: { incident_id } };
-  } catch (thrown) {
-    return { error: `The incident stays where it is. ${problemOf(thrown)} Press the button again.` };
-  }
-});
+  }),
+);
 
 /** Inputs of a link trigger can be forged by any member, and the incident may have moved or ended meanwhile. */
 async function refusalOf(app: App, record: IncidentRecord, userId: string): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
+import { completing } from "../shared/completion.ts";
 import { section } from "../shared/card.ts";
 import { drain } from "../shared/drain.ts";
 import { forgetPosted, readPosted, writePosted } from "../shared/feed_posted.ts";
@@ -7,13 +8,16 @@ import { escapeText, time } from "../shared/mrkdwn.ts";
 import { mustCall, textOf } from "../shared/slack.ts";
 import { WatchCompanionDefinition } from "./definition.ts";
 
-export default SlackFunction(WatchCompanionDefinition, async (context) => {
-  try {
-    return { outputs: { answered: await watchCompanion(openApp(context)) } };
-  } catch (thrown) {
-    return { error: `The companion could not be watched. ${problemOf(thrown)} It is tried again in an hour.` };
-  }
-});
+export default SlackFunction(
+  WatchCompanionDefinition,
+  completing(async (context) => {
+    try {
+      return { outputs: { answered: await watchCompanion(openApp(context)) } };
+    } catch (thrown) {
+      return { error: `The companion could not be watched. ${problemOf(thrown)} It is tried again in an hour.` };
+    }
+  }),
+);
 
 /** @returns whether the companion answered */
 export async function watchCompanion(app: App): Promise<boolean> {

@@ -2,6 +2,12 @@ import { Hono } from "hono";
 import { closeServer, listen } from "../companion/fake_pagerduty.ts";
 import type { FakeApp } from "./fake_app.ts";
 
+/** How a step ended; empty while it has not. */
+export interface StepEnd {
+  readonly outputs?: Record<string, string>;
+  readonly error?: string;
+}
+
 export interface FakeSlack {
   /** What a handler's `env` holds so that its client comes here. */
   readonly env: Readonly<Record<string, string>>;
@@ -11,6 +17,8 @@ export interface FakeSlack {
     readonly outputs: Record<string, string>;
     readonly answer: string;
   }[];
+  /** What the last step was ended with, whether Slack took it or not. */
+  ended(): StepEnd;
   /** The next completions fail with these errors. */
   failCompletions(...errors: string[]): void;
   close(): Promise<void>;
@@ -21,6 +29,7 @@ export async function fakeSlack(fake: FakeApp): Promise<FakeSlack> {
   const completions: FakeSlack["completions"][number][] = [];
   const over = new Set<string>();
   const failures: string[] = [];
+  let ended: StepEnd = {};
   const complete = (args: Readonly<Record<string, unknown>>): string => {
     const failure = failures.shift();
     if (failure) return failure;
@@ -39,8 +48,10 @@ export async function fakeSlack(fake: FakeApp): Promise<FakeSlack> {
       const answer = complete(args);
       const outputs = args["outputs"] as Record<string, string>;
       completions.push({ execution: String(args["function_execution_id"]), outputs, answer });
+      ended = { outputs };
       return c.json(answer === "ok" ? { ok: true } : { ok: false, error: answer });
     }
+    if (method === "functions.completeError") ended = { error: String(args["error"]) };
     if (over.has(token)) return c.json({ ok: false, error: "token_revoked" });
     return c.json(await fake.app.slack.call(method, args));
   });
@@ -48,6 +59,7 @@ export async function fakeSlack(fake: FakeApp): Promise<FakeSlack> {
   return {
     env: { SLACK_API_URL: `http://127.0.0.1:${port}/api/` },
     completions,
+    ended: () => ended,
     failCompletions: (...errors) => void failures.push(...errors),
     close: () => closeServer(server),
   };

@@ -275,8 +275,8 @@ describe("a form that is sent", () => {
     await incident(INCIDENTS.resolved);
     const { createContext } = SlackFunctionTester("resolve_incident");
     const inputs = { incident_id: "inc_1", resolved_by: "U0RAVI", ticked_alerts: '["Q1"]' };
-    const answer = await resolve(createContext({ inputs, env: slack.env }) as never);
-    expect(answer).toEqual({ outputs: { status: "none" } });
+    await resolve(createContext({ inputs, env: slack.env }) as never);
+    expect(slack.ended()).toEqual({ outputs: { status: "none" } });
     expect(said()).toEqual([expect.stringMatching(/^U0RAVI: Dana Ortiz resolved it a moment earlier/)]);
     expect(fake.made("chat.postMessage")).toEqual([]);
   });
@@ -286,8 +286,8 @@ describe("a form that is sent", () => {
     const elsewhere = await writeAlert(fake.app, undefined, alert({ told: 9 }), "inc_2");
     const { createContext } = SlackFunctionTester("resolve_incident");
     const inputs = { incident_id: "inc_1", resolved_by: "U0DANA", ticked_alerts: '["Q1"]' };
-    const answer = await resolve(createContext({ inputs, env: slack.env }) as never);
-    expect(answer).toEqual({ outputs: { status: "resolved" } });
+    await resolve(createContext({ inputs, env: slack.env }) as never);
+    expect(slack.ended()).toEqual({ outputs: { status: "resolved" } });
     expect(await readAlert(fake.app.slack, "Q1")).toEqual(elsewhere);
   });
 

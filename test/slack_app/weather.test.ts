@@ -36,10 +36,8 @@ async function open(
     if_known: ifKnown,
     ...{ service_id: "PCHECK1", opened_at: new Date(AT).toISOString(), alert: packAlert(alert()), delivery_id: "d1" },
   };
-  return (await openTriage(createContext({ inputs, env: { ...slack.env, ...env } }) as never)) as {
-    outputs?: { incident_id: string; channel_id: string };
-    error?: string;
-  };
+  await openTriage(createContext({ inputs, env: { ...slack.env, ...env } }) as never);
+  return slack.ended();
 }
 
 const said = (channel: string) =>
