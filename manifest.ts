@@ -10,6 +10,7 @@ import { AskAgainWorkflow } from "./workflows/ask_again.ts";
 import { DismissIncidentWorkflow } from "./workflows/dismiss_incident.ts";
 import { ExplainAlertWorkflow } from "./workflows/explain_alert.ts";
 import { ExplainByLinkWorkflow } from "./workflows/explain_by_link.ts";
+import { HandleNewsWorkflow } from "./workflows/handle_news.ts";
 import { HandleSignalWorkflow } from "./workflows/handle_signal.ts";
 import { OpenFromFeedWorkflow } from "./workflows/open_from_feed.ts";
 import { SplitOutWorkflow } from "./workflows/split_out.ts";
@@ -44,6 +45,7 @@ export default Manifest({
     TriageAlertWorkflow,
     StartTriageWorkflow,
     HandleSignalWorkflow,
+    HandleNewsWorkflow,
     ResolveIncidentWorkflow,
     AskAgainWorkflow,
     ExplainAlertWorkflow,

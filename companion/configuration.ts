@@ -17,7 +17,12 @@ export interface Configuration {
     /** PagerDuty addresses by Slack user id. */
     readonly userMap: ReadonlyMap<string, string>;
   };
-  readonly slack: { readonly triageTriggerUrl: string; readonly signalTriggerUrl: string };
+  readonly slack: {
+    readonly triageTriggerUrl: string;
+    readonly signalTriggerUrl: string;
+    /** For signals after which nothing is asked. */
+    readonly newsTriggerUrl: string;
+  };
   readonly secrets: readonly string[];
   readonly sentry: { readonly url: string; readonly org?: string; readonly authToken?: string };
   /** What /metrics asks for; without it, it answers this machine only. */
@@ -145,6 +150,7 @@ const schema = z.object({
   PAGERDUTY_USER_MAP: userMap.prefault(""),
   SLACK_TRIAGE_TRIGGER_URL: address,
   SLACK_SIGNAL_TRIGGER_URL: address,
+  SLACK_NEWS_TRIGGER_URL: address,
   COMPANION_SECRETS: secrets.refine(
     (list) => list.every((one) => one.length >= 16),
     "holds a secret of fewer than 16 characters",
@@ -175,6 +181,7 @@ const EXAMPLES: Readonly<Record<Variable, string>> = {
   PAGERDUTY_USER_MAP: "U0123=ann@example.com,U0456=ben@example.com",
   SLACK_TRIAGE_TRIGGER_URL: "https://hooks.slack.com/triggers/T0123/456/abc",
   SLACK_SIGNAL_TRIGGER_URL: "https://hooks.slack.com/triggers/T0123/789/def",
+  SLACK_NEWS_TRIGGER_URL: "https://hooks.slack.com/triggers/T0123/012/ghi",
   COMPANION_SECRETS: "what `openssl rand -hex 32` prints, the same as COMPANION_SECRET of the Slack app",
   SENTRY_URL: "https://sentry.io",
   SENTRY_ORG: "acme",
@@ -239,7 +246,11 @@ function assemble(values: z.output<typeof schema>): Configuration {
       from: values.PAGERDUTY_FROM,
       userMap: values.PAGERDUTY_USER_MAP,
     },
-    slack: { triageTriggerUrl: values.SLACK_TRIAGE_TRIGGER_URL, signalTriggerUrl: values.SLACK_SIGNAL_TRIGGER_URL },
+    slack: {
+      triageTriggerUrl: values.SLACK_TRIAGE_TRIGGER_URL,
+      signalTriggerUrl: values.SLACK_SIGNAL_TRIGGER_URL,
+      newsTriggerUrl: values.SLACK_NEWS_TRIGGER_URL,
+    },
     secrets: values.COMPANION_SECRETS,
     sentry: {
       url: values.SENTRY_URL,
@@ -263,7 +274,8 @@ export function secretsIn({
   sentry,
   metricsToken,
 }: Configuration): readonly string[] {
-  const paths = [slack.triageTriggerUrl, slack.signalTriggerUrl].map((url) => new URL(url).pathname);
+  const urls = [slack.triageTriggerUrl, slack.signalTriggerUrl, slack.newsTriggerUrl];
+  const paths = urls.map((url) => new URL(url).pathname);
   const tokens = [pagerduty.apiToken, sentry.authToken, metricsToken].filter((token) => token !== undefined);
   return [...pagerduty.webhookSecrets, ...shared, ...tokens, ...paths];
 }

@@ -77,6 +77,18 @@ export const SIGNAL_KINDS = [
 ] as const;
 export type SignalKind = (typeof SIGNAL_KINDS)[number];
 
+/** After these nothing is offered and nothing asked, so that they go through a workflow of one step. */
+export const PLAIN_SIGNALS: readonly SignalKind[] = [
+  "alert_changed",
+  "alert_moved",
+  "archive_due",
+  "decorate",
+  "storm",
+  "storm_reminder",
+  "sync",
+  "feed_line",
+];
+
 /** Inputs of the signal trigger: everything that happens to a triage after it was opened. */
 export interface SignalDelivery {
   readonly delivery_id: string;

@@ -21,6 +21,7 @@ export function companionConfiguration(parts: {
     PAGERDUTY_FROM: seed.SANDBOX_PAGERDUTY_FROM,
     SLACK_TRIAGE_TRIGGER_URL: slack.webhookUrl("triage_alert"),
     SLACK_SIGNAL_TRIGGER_URL: slack.webhookUrl("handle_signal"),
+    SLACK_NEWS_TRIGGER_URL: slack.webhookUrl("handle_news"),
     COMPANION_SECRETS: seed.SANDBOX_COMPANION_SECRET,
     SENTRY_URL: sentry.url,
     SENTRY_ORG: seed.SENTRY_ORG,

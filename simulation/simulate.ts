@@ -182,6 +182,7 @@ function configurationOf() {
     PAGERDUTY_FROM: SANDBOX_PAGERDUTY_FROM,
     SLACK_TRIAGE_TRIGGER_URL: `${TRIGGERS_URL}/triage_alert`,
     SLACK_SIGNAL_TRIGGER_URL: `${TRIGGERS_URL}/handle_signal`,
+    SLACK_NEWS_TRIGGER_URL: `${TRIGGERS_URL}/handle_news`,
     COMPANION_SECRETS: SANDBOX_COMPANION_SECRET,
   });
   if (!configuration.ok) throw new Error(JSON.stringify(configuration.refusal));

@@ -2,7 +2,7 @@ import { packAlerts } from "../../core/alert_packing.ts";
 import { CONFIRMATION_PATIENCE_MS, TRIGGER_BURST, TRIGGER_STRING_MAX_BYTES } from "../../core/assumptions.ts";
 import { isOpen } from "../../core/incident.ts";
 import { LISTED_LATER_ALERTS } from "../../core/later_alert.ts";
-import type { LaterAlerts, SignalDelivery } from "../../core/protocol.ts";
+import { type LaterAlerts, PLAIN_SIGNALS, type SignalDelivery } from "../../core/protocol.ts";
 import { NEWS_TURNS_IN_STORM } from "../../core/storm.ts";
 import { cutBytes } from "../../core/text.ts";
 import { HOUR, type Instant } from "../../core/time.ts";
@@ -25,7 +25,11 @@ import { createTrigger, type TriggerOutcome } from "./triggers.ts";
 
 export interface DeliveryDeps {
   readonly store: Store;
-  readonly urls: { readonly triageTriggerUrl: string; readonly signalTriggerUrl: string };
+  readonly urls: {
+    readonly triageTriggerUrl: string;
+    readonly signalTriggerUrl: string;
+    readonly newsTriggerUrl: string;
+  };
   readonly archiveGraceMs: number;
   readonly now: () => Instant;
   readonly random: () => number;
@@ -50,14 +54,19 @@ const GIVE_UP_AFTER_MS = 24 * HOUR;
 export function createDeliveries(deps: DeliveryDeps): Deliveries {
   const { store, urls, now } = deps;
   const triage = createWay(deps, urls.triageTriggerUrl);
-  // One address for both would be one rate.
+  // One address for two of them would be one rate.
   const signal = urls.signalTriggerUrl === urls.triageTriggerUrl ? triage : createWay(deps, urls.signalTriggerUrl);
-  const wayOf = (kind: OutboxRow["job"]["kind"]) => (kind === "slack_triage" ? triage : signal);
+  const news = urls.newsTriggerUrl === urls.signalTriggerUrl ? signal : createWay(deps, urls.newsTriggerUrl);
+  const wayOf = ({ job, sends }: OutboxRow): Way => {
+    if (job.kind !== "slack_signal") return triage;
+    // What was not confirmed may be what only the longer workflow can do: ask in a new channel, say.
+    return sends === 0 && PLAIN_SIGNALS.includes(job.signal) ? news : signal;
+  };
   // What waits for its turn may leave with another one meanwhile, and then takes no turn.
   const inLine = new Map<string, { isGone: boolean }>();
 
   return {
-    mayLeave: (kind) => wayOf(kind).pausedFor() === 0,
+    mayLeave: (kind) => (kind === "slack_triage" ? [triage] : [signal, news]).every((way) => way.pausedFor() === 0),
     async before(row) {
       const isFirst =
         row.job.kind === "slack_triage" || (row.job.kind === "slack_signal" && row.job.signal === "later_alert");
@@ -66,7 +75,7 @@ export function createDeliveries(deps: DeliveryDeps): Deliveries {
       if (isFirst && !hasWaited && "alertId" in row.job) await awaitDetails(deps, row.subject, row.job.alertId);
       const place = { isGone: false };
       inLine.set(row.id, place);
-      const { bucket } = wayOf(row.job.kind);
+      const { bucket } = wayOf(row);
       // Another companion may have it by now.
       const isWanted = async () => !place.isGone && (await store.aside((tx) => tx.mayClaimJob(row.id, now())));
       let taken = 0;
@@ -79,7 +88,7 @@ export function createDeliveries(deps: DeliveryDeps): Deliveries {
       };
     },
     async perform(row, ifKnown = false) {
-      const way = wayOf(row.job.kind);
+      const way = wayOf(row);
       if (way.pausedFor() > 0)
         return () => {
           return Promise.resolve({ end: "again", problem: "Slack asked us to wait.", exactlyMs: way.pausedFor() });

@@ -20,6 +20,11 @@ export const ApplySignalDefinition = DefineFunction({
       kind: { type: Schema.types.string, title: "Kind", description: "What kind of news it is." },
       incident_id: { type: Schema.types.string, title: "Incident", description: "The incident that it is about." },
       data: { type: Schema.types.string, title: "Data", description: "The news itself, as JSON." },
+      is_alone: {
+        type: Schema.types.boolean,
+        title: "Alone",
+        description: "Whether no step follows that could ask or offer what comes of it.",
+      },
     },
     required: ["delivery_id", "sequence", "kind", "incident_id", "data"],
   },

@@ -5,6 +5,7 @@ import { completing } from "../shared/completion.ts";
 import { drain } from "../shared/drain.ts";
 import { awaitIncident, type IncidentRecord, placeOf, saveRecord } from "../shared/incidents.ts";
 import { inLivingChannel } from "../shared/living_channel.ts";
+import { isChannelLost } from "../shared/successor_channel.ts";
 import { carryOn } from "./carry_on.ts";
 import { takeFeedLine } from "./feed_line.ts";
 import { takeLaterAlerts } from "./later_alerts.ts";
@@ -25,7 +26,7 @@ import { ApplySignalDefinition } from "./definition.ts";
 export default SlackFunction(
   ApplySignalDefinition,
   completing(async (context) => {
-    const { delivery_id, sequence, incident_id, kind } = context.inputs;
+    const { delivery_id, sequence, incident_id, kind, is_alone } = context.inputs;
     const done = {
       incident_id,
       offer_alert_ids: "[]",
@@ -62,7 +63,10 @@ export default SlackFunction(
         await confirm(app, record, delivery_id, { outcome: "already_applied" });
         return { outputs: done };
       }
-      const here = SAYS_NOTHING_THERE.includes(kind) ? record : await inLivingChannel(app, record);
+      const isSaidThere = !SAYS_NOTHING_THERE.includes(kind);
+      // In the new channel the question is to be asked: unconfirmed, the news comes again where a step for that follows.
+      if (is_alone && isSaidThere && (await isChannelLost(app, record))) return { outputs: done };
+      const here = isSaidThere && !is_alone ? await inLivingChannel(app, record) : record;
       const signal = await applySignal(app, here, kindOf(kind), context.inputs.data);
       const isLeftBehind = here.channelId !== record.channelId && here.incident.status === "triage";
       // The question comes first; the delivery comes again with the offer.

@@ -1,4 +1,5 @@
 import type { SlackAPIClient } from "deno-slack-api/types.ts";
+import { MAIN_HANDLER_LIMIT_MS } from "../../core/assumptions.ts";
 import { SECOND } from "../../core/time.ts";
 import { createSlack, type Slack } from "./slack.ts";
 
@@ -36,8 +37,8 @@ interface StepAnswer {
   readonly error?: string;
 }
 
-/** A main handler has 60 s, of which what it did before may have waited 40. */
-const PATIENCE_MS = 15 * SECOND;
+/** Kept free at the end of the time that a main handler has. */
+const RESERVE_MS = 5 * SECOND;
 
 /**
  * A main handler whose step is completed here. Slack's runtime would do it with one call and not look at the answer: told
@@ -48,9 +49,11 @@ export function completing<Context extends Invocation, Answer extends StepAnswer
   handler: (context: Context) => Promise<Answer>,
 ): (context: Context) => Promise<Answer | { completed: false }> {
   return async (context) => {
+    const began = performance.now();
     const answer = await handler(context);
     if (answer.completed === false) return answer;
-    const slack = createSlack(context.client, pause, PATIENCE_MS);
+    const left = MAIN_HANDLER_LIMIT_MS - RESERVE_MS - (performance.now() - began);
+    const slack = createSlack(context.client, pause, left);
     const execution = { function_execution_id: context.event.function_execution_id };
     const said = answer.error
       ? await slack.call("functions.completeError", { ...execution, error: answer.error })

@@ -10,6 +10,7 @@ const GOOD = {
   PAGERDUTY_FROM: "Bot@Example.com",
   SLACK_TRIAGE_TRIGGER_URL: "https://hooks.slack.com/triggers/T1/1/triage-secret",
   SLACK_SIGNAL_TRIGGER_URL: "https://hooks.slack.com/triggers/T1/2/signal-secret",
+  SLACK_NEWS_TRIGGER_URL: "https://hooks.slack.com/triggers/T1/3/news-secret",
   COMPANION_SECRETS: "a-shared-secret-of-16",
 };
 

@@ -42,6 +42,23 @@ describe("a delivery", () => {
     expect(metrics).toContain('pager_triage_deliveries_total{kind="slack_triage",result="unconfirmed"} 1');
   });
 
+  it("after which nothing is asked goes through the short workflow, and through the long one where that did not confirm it", async () => {
+    await world.event(world.raise("P1"));
+    await world.confirmAll();
+    const before = world.triggers.attempts.length;
+    const alert = world.pagerduty.incidents.get("P1");
+    if (alert) await world.event(alert, { type: "incident.acknowledged", status: "acknowledged" });
+    await world.settle();
+    await world.advance(3 * MINUTE);
+    const news = world.triggers.signals.filter(({ kind }) => kind === "alert_changed").at(-1)?.delivery_id;
+    const ways = world.triggers.attempts.slice(before).filter((attempt) => attempt.endsWith(` ${news}`));
+    expect(ways).toEqual([`news ${news}`, `signal ${news}`]);
+    await world.event(world.raise("P2"));
+    await world.confirmAll();
+    const offer = world.triggers.signals.find(({ kind }) => kind === "later_alert")?.delivery_id;
+    expect(world.triggers.attempts).toContain(`signal ${offer}`);
+  });
+
   it("leaves only when the one before it was confirmed", async () => {
     await world.event(world.raise("P1"));
     await world.event(world.raise("P2"));

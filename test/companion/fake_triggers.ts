@@ -13,6 +13,7 @@ export interface TriggerAnswer {
 export interface FakeTriggers {
   readonly triageUrl: string;
   readonly signalUrl: string;
+  readonly newsUrl: string;
   readonly triages: TriageDelivery[];
   readonly signals: SignalDelivery[];
   /** Everything that came, accepted or not. */
@@ -27,7 +28,7 @@ export interface FakeTriggers {
 
 const SUCCESS: TriggerAnswer = { status: 200, body: '{"ok":true}' };
 
-/** Slack's two webhook triggers, as strict as the real ones: flat strings of at most 4,000 bytes. */
+/** Slack's three webhook triggers, as strict as the real ones: flat strings of at most 4,000 bytes. */
 export async function startFakeTriggers(): Promise<FakeTriggers> {
   const triages: TriageDelivery[] = [];
   const signals: SignalDelivery[] = [];
@@ -61,6 +62,7 @@ export async function startFakeTriggers(): Promise<FakeTriggers> {
   return {
     triageUrl: `${base}/triage/secret-part`,
     signalUrl: `${base}/signal/secret-part`,
+    newsUrl: `${base}/news/secret-part`,
     triages,
     signals,
     attempts,

@@ -78,6 +78,7 @@ describe("the log", () => {
         {
           triageUrl: "https://hooks.slack.com/triggers/T1/2/aaa",
           signalUrl: "https://hooks.slack.com/triggers/T1/3/bbb",
+          newsUrl: "https://hooks.slack.com/triggers/T1/4/ccc",
         },
       ),
       PAGERDUTY_WEBHOOK_SECRETS: 'a"quoted\\secret,other-secret',
@@ -88,7 +89,7 @@ describe("the log", () => {
     const configuration = readConfiguration(settings);
     if (!configuration.ok) throw new Error(JSON.stringify(configuration.refusal));
     const secrets = secretsIn(configuration.value);
-    expect(secrets).toHaveLength(8);
+    expect(secrets).toHaveLength(9);
     const text = logged((log) => log.warn({ problem: secrets.join(" and ") }, "job.failed"), secrets);
     expect((JSON.parse(text) as { problem: string }).problem).toBe(secrets.map(() => "[removed]").join(" and "));
   });

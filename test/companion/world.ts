@@ -34,7 +34,7 @@ export const EVE: Person = { slackUserId: "U0EVE", name: "Eve Ray", email: "eve@
 
 export function settingsFor(
   pagerduty: Pick<FakePagerduty, "url">,
-  triggers: Pick<FakeTriggers, "triageUrl" | "signalUrl">,
+  triggers: Pick<FakeTriggers, "triageUrl" | "signalUrl"> & { readonly newsUrl?: string },
 ): Record<string, string> {
   return {
     PORT: "0",
@@ -45,6 +45,7 @@ export function settingsFor(
     PAGERDUTY_FROM: "bot@example.com",
     SLACK_TRIAGE_TRIGGER_URL: triggers.triageUrl,
     SLACK_SIGNAL_TRIGGER_URL: triggers.signalUrl,
+    SLACK_NEWS_TRIGGER_URL: triggers.newsUrl ?? triggers.signalUrl,
     COMPANION_SECRETS: SHARED_SECRET,
     // What most tests say of PagerDuty they say by webhooks, so what it lists would contradict them.
     RECONCILE_MINUTES: "0",

@@ -135,6 +135,7 @@ describe("npm run --silent manifest", () => {
     for (const name of [
       "triage_alert",
       "handle_signal",
+      "handle_news",
       "resolve_incident",
       "start_triage",
       "ask_again",

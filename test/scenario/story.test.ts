@@ -136,7 +136,7 @@ describe("Not an incident", () => {
       const runs = await world.runs();
       return runs.some(
         (run) =>
-          run.workflow === "handle_signal" &&
+          run.workflow === "handle_news" &&
           run.steps[0]?.inputs["kind"] === "archive_due" &&
           run.status === "completed",
       );

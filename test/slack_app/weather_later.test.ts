@@ -47,14 +47,14 @@ async function incident(of: Incident, patch: RecordPatch = {}) {
   return saveIncident(fake.app, newRecord(of), of, { ...place, ...messages, alertIds: ["Q1"], ...patch });
 }
 
-async function signal(kind: SignalKind, data: object) {
+async function signal(kind: SignalKind, data: object, more: object = {}) {
   const { createContext } = SlackFunctionTester("apply_signal");
-  const inputs = { delivery_id: "d1", sequence: "5", incident_id: "inc_1", kind, data: JSON.stringify(data) };
+  const inputs = { delivery_id: "d1", sequence: "5", incident_id: "inc_1", kind, data: JSON.stringify(data), ...more };
   await applySignal(createContext({ inputs, env: slack.env }) as never);
   return slack.ended();
 }
 
-const news = () => signal("alert_changed", { alert: JSON.parse(packAlert(alert())) as unknown });
+const news = (more: object = {}) => signal("alert_changed", { alert: JSON.parse(packAlert(alert())) as unknown }, more);
 const kept = () => readIncident(fake.app.slack, "inc_1");
 const said = (channel: string) =>
   fake
@@ -94,6 +94,15 @@ describe("a channel that a person archived while its incident was open", () => {
     const { outputs } = await signal("reminder_due", { number: 1, direct: false, escalates: false });
     expect(said("C2").join("\n")).toContain("Nobody has decided yet");
     expect(outputs?.["ask_incident_id"]).toBe("inc_1");
+  });
+
+  it("is left for no new one where no step follows that could ask there: the news comes again, unconfirmed", async () => {
+    await incident(INCIDENTS.triage);
+    const { outputs } = await news({ is_alone: true });
+    expect(outputs).toMatchObject({ ask_incident_id: "" });
+    expect(fake.made("conversations.create")).toEqual([]);
+    expect(fake.told.filter(({ call }) => call === "confirm")).toEqual([]);
+    expect(await kept()).toMatchObject({ channelId: "C1" });
   });
 
   it("has later alerts offered in the new one, once the question stands there", async () => {
