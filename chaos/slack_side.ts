@@ -21,6 +21,7 @@ export interface SlackSide {
 
 export const TRIAGE_PATH = "/triggers/T1/triage/secret-part";
 export const SIGNAL_PATH = "/triggers/T1/signal/secret-part";
+export const NEWS_PATH = "/triggers/T1/news/secret-part";
 const INPUT_MAX_BYTES = 4_000;
 
 /** The triages that a delivery brings: its own, and those that share it. */
@@ -89,10 +90,12 @@ export function createSlackSide(world: World, workflows: Workflows): SlackSide {
     const values = await c.req.json<TriageDelivery>();
     return receive({ env: c.env, values }, "triage", () => workflows.openTriages(triagesIn(values)));
   });
-  routes.post(SIGNAL_PATH, async (c) => {
-    const values = await c.req.json<SignalDelivery>();
-    return receive({ env: c.env, values }, "signal", () => workflows.applySignal(values));
-  });
+  for (const path of [SIGNAL_PATH, NEWS_PATH]) {
+    routes.post(path, async (c) => {
+      const values = await c.req.json<SignalDelivery>();
+      return receive({ env: c.env, values }, "signal", () => workflows.applySignal(values));
+    });
+  }
   return {
     routes: routes as unknown as Hono,
     counts,

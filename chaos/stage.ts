@@ -22,7 +22,7 @@ import { createPagerdutySide, type PagerdutySide } from "./pagerduty_side.ts";
 import { createPeople } from "./people.ts";
 import type { Plan } from "./plan.ts";
 import { createSlackAppCalls, type SlackAppCalls } from "./slack_app_calls.ts";
-import { createSlackSide, SIGNAL_PATH, type SlackSide, TRIAGE_PATH } from "./slack_side.ts";
+import { createSlackSide, NEWS_PATH, SIGNAL_PATH, type SlackSide, TRIAGE_PATH } from "./slack_side.ts";
 import { createSlackWorkflows, type SlackRecords } from "./slack_workflows.ts";
 import { createDatabaseTrouble, type DatabaseTrouble } from "./trouble.ts";
 import { createWeather } from "./weather.ts";
@@ -143,6 +143,7 @@ function environmentOf(baseUrl: string, port: number): Record<string, string> {
     PAGERDUTY_FROM: SANDBOX_PAGERDUTY_FROM,
     SLACK_TRIAGE_TRIGGER_URL: baseUrl + TRIAGE_PATH,
     SLACK_SIGNAL_TRIGGER_URL: baseUrl + SIGNAL_PATH,
+    SLACK_NEWS_TRIGGER_URL: baseUrl + NEWS_PATH,
     COMPANION_SECRETS: SANDBOX_COMPANION_SECRET,
     DEBOUNCE_WINDOW_MINUTES: "8",
     // Only more triages than Slack has channels for make a storm; the rest of the time each has a channel of its own.
