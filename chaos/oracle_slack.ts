@@ -90,7 +90,7 @@ export function deliveryProblems(evidence: Evidence): readonly string[] {
         problems.push(`${id} came again after it was confirmed`);
       }
       const last = before.get(id);
-      if (last && !mayComeAgain(evidence, last, delivery))
+      if (last && !isUnknown(evidence, id, last, delivery) && !mayComeAgain(evidence, last, delivery))
         problems.push(`${id} came twice and nothing was wrong with it`);
       before.set(id, delivery);
     }
@@ -101,6 +101,12 @@ export function deliveryProblems(evidence: Evidence): readonly string[] {
 /** A triage that Slack does not know is looked at anew by the companion, and may have to come after all. */
 function isFinal({ isAccepted, outcome }: Confirmation, { kind }: ReceivedDelivery): boolean {
   return isAccepted && !(kind === "triage" && outcome === "stale");
+}
+
+/** Slack said in between that it knows no such triage. */
+function isUnknown({ confirmations }: Evidence, id: string, last: ReceivedDelivery, next: ReceivedDelivery): boolean {
+  const between = confirmations.filter(({ realAt }) => realAt >= last.realAt && realAt <= next.realAt);
+  return between.some(({ deliveryId, outcome }) => deliveryId === id && outcome === "stale");
 }
 
 function mayComeAgain({ kills, databaseTrouble }: Evidence, last: ReceivedDelivery, next: ReceivedDelivery): boolean {
