@@ -43,9 +43,21 @@ function lostAlerts(evidence: Evidence): readonly string[] {
 }
 
 /** Slack knows how the alert stands. Of many that nobody has answered for, and in a line of the feed, it is told a few and the number of the others. */
-function isUpToDate({ counted }: Evidence, { status, where, isOneOfMany }: HeardAlert, wanted: string): boolean {
+function isUpToDate(evidence: Evidence, { status, where, isOneOfMany }: HeardAlert, wanted: string): boolean {
   if (status === wanted) return true;
-  return isOneOfMany && (counted.get(where)?.count ?? 0) > Math.min(LISTED_LATER_ALERTS, FEED_ALERTS_MAX);
+  const counts = withMerges(evidence, where).map((place) => evidence.counted.get(place)?.count ?? 0);
+  return isOneOfMany && Math.max(...counts) > Math.min(LISTED_LATER_ALERTS, FEED_ALERTS_MAX);
+}
+
+/** The incident and those that took it in, where it is asked again about what nobody had answered for. */
+function withMerges({ decisions }: Evidence, incidentId: string): readonly string[] {
+  const places = [incidentId];
+  for (const place of places) {
+    const merge = decisions.find(({ decision, state }) => decision.incidentId === place && state === "taken");
+    const target = merge?.decision.mergeInto;
+    if (target !== undefined && !places.includes(target)) places.push(target);
+  }
+  return places;
 }
 
 /** The alerts whose beginning was taken in. */
