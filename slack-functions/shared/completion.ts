@@ -1,6 +1,7 @@
 import type { SlackAPIClient } from "deno-slack-api/types.ts";
 import { MAIN_HANDLER_LIMIT_MS } from "../../core/assumptions.ts";
 import { SECOND } from "../../core/time.ts";
+import { tick } from "./clock.ts";
 import { createSlack, type Slack } from "./slack.ts";
 
 /**
@@ -49,10 +50,10 @@ export function completing<Context extends Invocation, Answer extends StepAnswer
   handler: (context: Context) => Promise<Answer>,
 ): (context: Context) => Promise<Answer | { completed: false }> {
   return async (context) => {
-    const began = performance.now();
+    const began = tick();
     const answer = await handler(context);
     if (answer.completed === false) return answer;
-    const left = MAIN_HANDLER_LIMIT_MS - RESERVE_MS - (performance.now() - began);
+    const left = MAIN_HANDLER_LIMIT_MS - RESERVE_MS - (tick() - began);
     const slack = createSlack(context.client, pause, left);
     const execution = { function_execution_id: context.event.function_execution_id };
     const said = answer.error
