@@ -1,5 +1,8 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { emojiName } from "../../sandbox/page/text/emoji_pictures.tsx";
+import { emojiName, PICTURES } from "../../sandbox/page/text/emoji_pictures.tsx";
 import { type Inline, type MrkdwnReader, parseMrkdwn } from "../../sandbox/page/text/mrkdwn.ts";
 import { formatSlackDate } from "../../sandbox/page/text/slack_date.ts";
 import { typedText } from "../../sandbox/page/text/typed_text.ts";
@@ -35,6 +38,15 @@ describe("mrkdwn on the page", () => {
       expect(shown(text)).toBe("x");
     },
   );
+
+  it("has a picture of every emoji that our messages use", () => {
+    const root = fileURLToPath(new URL("../../slack-functions", import.meta.url));
+    const sources = readdirSync(root, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+    const text = sources.map((name) => readFileSync(join(root, name), "utf8")).join("\n");
+    const used = [...text.matchAll(/:([a-z]+(?:_[a-z]+)*):(?=[ `"])/g)].map(([, name]) => name ?? "");
+    expect(used.length).toBeGreaterThan(20);
+    expect(used.filter((name) => !Object.hasOwn(PICTURES, name))).toEqual([]);
+  });
 
   it("shows what is no markup as it stands", () => {
     const plain = ["12:30:45", "1*2*3", "snake_case_name", "order__id", "a * b * c", "2 ~ 3 ~ 4", "# heading", "a:b:c"];

@@ -160,6 +160,64 @@ export const PICTURES: Readonly<Record<string, Picture>> = {
       </>
     ),
   },
+  arrow_double_up: { unicode: "⏫", draw: stroke("m3 8 5-5 5 5M3 13.5l5-5 5 5", BLUE) },
+  cyclone: {
+    unicode: "🌀",
+    draw: (
+      <>
+        {stroke("M13.5 4.5A6.5 6.5 0 0 0 2 6.5c-1 4 2 7.5 5.5 7.5 3 0 5-2 5-4.5", BLUE, 1.6)}
+        {stroke("M10.5 6.5A3 3 0 1 0 9.5 10", BLUE, 1.6)}
+      </>
+    ),
+  },
+  dash: { unicode: "💨", draw: stroke("M1.5 5h7.5M3.5 8.5h9M1.5 12h6M11 5h2.5", GREY, 1.6) },
+  inbox_tray: {
+    unicode: "📥",
+    draw: (
+      <>
+        {stroke("M8 1.5v6.5M5 5.5l3 3 3-3", BLUE, 1.6)}
+        {stroke("M1.5 9v5h13V9h-3.5l-1 2h-4l-1-2Z", INK, 1.4)}
+      </>
+    ),
+  },
+  repeat: {
+    unicode: "🔁",
+    draw: stroke(
+      "M2 7.5V6a2 2 0 0 1 2-2h9m-2.5-2.5L13.5 4 11 6.5M14 8.5V10a2 2 0 0 1-2 2H3m2.5 2.5L2.5 12 5 9.5",
+      BLUE,
+      1.5,
+    ),
+  },
+  satellite_antenna: {
+    unicode: "📡",
+    draw: (
+      <>
+        {fill("M2 5.5a7 7 0 0 0 8.5 8.5Z", GREY)}
+        {stroke("m6.5 9.5 4-4M11 2a3.5 3.5 0 0 1 3 3", RED, 1.5)}
+      </>
+    ),
+  },
+  scissors: {
+    unicode: "✂️",
+    draw: (
+      <>
+        <circle cx="4" cy="12.5" r="2" fill="none" stroke={RED} strokeWidth="1.5" />
+        <circle cx="12" cy="12.5" r="2" fill="none" stroke={RED} strokeWidth="1.5" />
+        {stroke("M5 11 11.5 1.5M11 11 4.5 1.5", GREY, 1.5)}
+      </>
+    ),
+  },
+  small_blue_diamond: { unicode: "🔹", draw: fill("m8 3.5 4.5 4.5L8 12.5 3.5 8Z", BLUE) },
+  sunny: {
+    unicode: "☀️",
+    draw: (
+      <>
+        <circle cx="8" cy="8" r="3.4" fill={AMBER} />
+        {stroke("M8 1v2M8 13v2M1 8h2M13 8h2M3 3l1.5 1.5M11.5 11.5 13 13M13 3l-1.5 1.5M3 13l1.5-1.5", AMBER, 1.4)}
+      </>
+    ),
+  },
+  zzz: { unicode: "💤", draw: stroke("M2 7.5h4.5l-4.5 6h4.5M8.5 2h5l-5 6h5", BLUE, 1.6) },
   clock1: {
     unicode: "🕐",
     draw: (
