@@ -60,6 +60,10 @@ export function watchAnswer(
 
 /** An incident's record is Slack's own; what matters is which states it went through. */
 function watchRecord(observed: Observed, account: Account, at: number, datastore: unknown, item: Values): void {
+  if (datastore === "incidents" && typeof item["channel_id"] === "string") {
+    const homes = observed.homes.get(textOf(item["id"])) ?? new Set<string>();
+    observed.homes.set(textOf(item["id"]), homes.add(item["channel_id"]));
+  }
   if (datastore !== "incidents" || typeof item["status"] !== "string") return;
   const id = textOf(item["id"]);
   const states = observed.states.get(id) ?? [];

@@ -41,6 +41,8 @@ export interface Observed {
   readonly states: Map<string, { readonly at: number; readonly status: string; readonly decisionId: string }[]>;
   /** Channels that the app made, by the incident in their purpose. */
   readonly channels: Map<string, Set<string>>;
+  /** Channels that an incident's record names; several may share one. */
+  readonly homes: Map<string, Set<string>>;
   /** Errors of the companion itself, which nothing from outside should bring about. */
   readonly errors: string[];
 }
@@ -54,6 +56,7 @@ export function createObserved(): Observed {
     shown: new Map(),
     states: new Map(),
     channels: new Map(),
+    homes: new Map(),
     errors: [],
   };
 }

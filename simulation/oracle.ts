@@ -185,11 +185,11 @@ function dismissedAlerts(evidence: Evidence): { readonly id: string; readonly at
 
 function isDismissedSomewhere({ observed }: Evidence, alertId: string): boolean {
   const channels = observed.shown.get(alertId);
-  return [...observed.channels].some(
-    ([incidentId, own]) =>
-      observed.states.get(incidentId)?.some(({ status }) => status === "dismissed") &&
-      [...own].some((channel) => channels?.has(channel)),
-  );
+  return [...observed.states].some(([incidentId, states]) => {
+    // A run that died before it wrote the purpose of its channel leaves it with the record's word alone.
+    const own = observed.channels.get(incidentId) ?? observed.homes.get(incidentId) ?? [];
+    return states.some(({ status }) => status === "dismissed") && [...own].some((channel) => channels?.has(channel));
+  });
 }
 
 /** The presses that say that they stop a page. */
