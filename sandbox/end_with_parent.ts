@@ -4,9 +4,13 @@
  */
 const PATIENCE_MS = 10_000;
 
-process.on("disconnect", () => {
+function end(): void {
   process.kill(process.pid, "SIGTERM");
   setTimeout(() => process.exit(1), PATIENCE_MS).unref();
-});
+}
+
+process.on("disconnect", end);
+// Gone before anybody listened; where there never was such a parent it is undefined.
+if (process.connected === false) end();
 // The channel alone must not hold the process: it ends on its own exactly when it would without a parent.
 process.channel?.unref();
