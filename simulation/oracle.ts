@@ -65,9 +65,20 @@ function orphans(evidence: Evidence): string[] {
   const shownOpen = new Set(
     channelsOfOpenIncidents(evidence).flatMap((channel) => messagesIn(evidence, channel).flatMap(alertsOfMessage)),
   );
+  const counted = channelsThatCount(evidence);
+  const isCounted = (id: string) => [...(observed.shown.get(id)?.keys() ?? [])].some((one) => counted.has(one));
   return open
-    .filter((id) => taken.has(id) && !shownOpen.has(id) && !setAside.has(id))
+    .filter((id) => taken.has(id) && !shownOpen.has(id) && !setAside.has(id) && !isCounted(id))
     .map((id) => `${id} is open in PagerDuty and belongs to no open incident`);
+}
+
+/** Of more than five later alerts that wait for an answer, a message names five and the card has the number. */
+function channelsThatCount(evidence: Evidence): ReadonlySet<string> {
+  const waiting = (message: Message): number =>
+    Number(/(\d+) wait for an answer/.exec(JSON.stringify(message.blocks))?.[1] ?? 0);
+  const open = new Set(channelsOfOpenIncidents(evidence));
+  const cards = cardsOf(evidence).map(({ message }) => message);
+  return new Set(cards.filter((card) => open.has(card.channel) && waiting(card) > 5).map(({ channel }) => channel));
 }
 
 /** One incident, one channel: a further one only follows one that is archived. */

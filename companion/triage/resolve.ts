@@ -70,8 +70,11 @@ async function closeAlerts(unit: Unit, request: CompanionRequests["resolve"]): P
   const shown = new Set(request.setAsideAlertIds);
   const leftOver: AlertFacts[] = [];
   for (const { facts, relation, laterNumber } of await unit.tx.alertsOf(incidentId)) {
-    // Kept separate while the form was open: it has a triage of its own.
-    if (relation === "separate") continue;
+    if (relation === "separate") {
+      // Kept separate while the form was open. Slack may have written that it is to be resolved over that.
+      if (ticked.has(facts.id)) await announceAlert(unit, incidentId, facts.id);
+      continue;
+    }
     if (ticked.has(facts.id)) {
       // One that was only offered is ticked as part of this incident.
       if (relation !== "attached" || laterNumber > 0) await unit.tx.relate(incidentId, facts.id, "attached", unit.now);

@@ -302,6 +302,26 @@ describe("when an incident ends with offers that nobody answered", () => {
     expect(await triageOf("P2")).toBe(world.triggers.triages[1]?.incident_id);
   });
 
+  it("a resolve that ticks one which was taken off meanwhile has Slack told again that it was", async () => {
+    await world.call("decide", { phase: "applied", decision: decisionOf(incidentId, "create") });
+    await world.confirmAll();
+    const first = world.pagerduty.incidents.get("P1");
+    if (!first) throw new Error("P1 is not there.");
+    first.status = "resolved";
+    await world.event(first, { type: "incident.resolved", status: "resolved", at: START + MINUTE });
+    await world.confirmAll();
+    const detach = { requestId: "Fx0", incidentId, alertIds: ["P1"], by: BEN, at: START };
+    expect((await world.call("detach", detach)).status).toBe(200);
+    await world.confirmAll();
+    const request = { requestId: "Fx1", incidentId, by: ANN, at: START, summary: "" };
+    await world.call("resolve", { ...request, resolveAlertIds: ["P1"], setAsideAlertIds: ["P2", "P3"] });
+    await world.confirmAll();
+    const told = world.triggers.signals.filter(
+      ({ kind, data }) => kind === "alert_changed" && data.includes('"id":"P1"'),
+    );
+    expect(JSON.parse(told.at(-1)?.data ?? "{}")).toMatchObject({ alert: { relation: "separate" } });
+  });
+
   it("a merge asks about them again at the target, where they are counted", async () => {
     await world.event(world.raise("P9", { serviceId: "PSVC9", serviceName: "Mail" }));
     await world.confirmAll();
