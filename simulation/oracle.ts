@@ -39,14 +39,15 @@ function pagerdutyStatus({ pagerduty }: Evidence, alertId: string): string {
 const SHORT_LIVED_MS = 5 * MINUTE;
 
 /** Nothing that was acknowledged to PagerDuty is lost. */
-function unseenAlerts({ observed }: Evidence): string[] {
+function unseenAlerts({ observed, pagerduty }: Evidence): string[] {
   const raised = new Map<string, number>();
   for (const { type, alertId, at } of observed.taken) {
     if (type === "incident.triggered" && !raised.has(alertId)) raised.set(alertId, at);
   }
   return [...raised].flatMap(([id, at]) => {
-    const end = observed.taken.find(({ type, alertId }) => type === "incident.resolved" && alertId === id);
-    const isShortLived = end !== undefined && end.at - at <= SHORT_LIVED_MS;
+    // By PagerDuty's own word: the webhook that tells of it may come late, after the companion has asked.
+    const end = pagerduty.find((one) => one.id === id)?.resolvedAt;
+    const isShortLived = end !== undefined && end - at <= SHORT_LIVED_MS;
     return observed.shown.has(id) || isShortLived ? [] : [`${id} was taken and nobody ever saw it`];
   });
 }
