@@ -1,23 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
+import { describe, expect, it } from "vitest";
 import { SERVICES } from "../../sandbox/seed.ts";
-import { CHECKOUT, DANA, type Driver, drive, LENA, textOf } from "./driver.ts";
+import { CHECKOUT, DANA, inSandbox, LENA, textOf } from "./driver.ts";
 
 const FEED = "C0FEED";
 const OPEN = "Open triage";
 
-let sandbox: RunningSandbox;
-let world: Driver;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ manualClock: true });
-  world = drive(sandbox.url);
-});
-afterAll(() => sandbox?.stop());
-beforeEach(async () => {
-  await world.post("/sandbox/reset", {});
-  await world.post("/sandbox/slack", { staleReadsMs: 250 });
-});
+const world = inSandbox();
 
 const channels = async () =>
   (await world.workspace(DANA)).channels.map(({ name }) => name).filter((name) => name.startsWith("inc-"));

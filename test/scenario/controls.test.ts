@@ -1,24 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
-import { CHECKOUT, DANA, type Driver, drive, MIKA, textOf } from "./driver.ts";
+import { describe, expect, it } from "vitest";
+import { CHECKOUT, DANA, inSandbox, MIKA, textOf } from "./driver.ts";
 
 const CREATE = "Yes, create incident";
 const FEED = "C0FEED";
 const ANNOUNCEMENTS = "C0INCIDENTS";
 
-let sandbox: RunningSandbox;
-let world: Driver;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ manualClock: true });
-  world = drive(sandbox.url);
-});
-afterAll(() => sandbox?.stop());
-beforeEach(async () => {
-  await world.post("/sandbox/reset", {});
-  // Slack's storage is eventually consistent; here every read may be a quarter of a second old.
-  await world.post("/sandbox/slack", { staleReadsMs: 250 });
-});
+const world = inSandbox();
 
 async function createIncident(): Promise<string> {
   await world.fire(CHECKOUT);

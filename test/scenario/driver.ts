@@ -1,4 +1,6 @@
 /** Acts in a running sandbox as people do, over the same HTTP that its page uses. */
+import { afterAll, beforeAll, beforeEach } from "vitest";
+import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
 import type {
   ChannelView,
   FireRequest,
@@ -35,15 +37,33 @@ interface Element {
 
 export type Driver = ReturnType<typeof drive>;
 
-export function drive(url: string) {
+/** A sandbox of its own for a test file, with its clock stopped and every read of Slack's storage a quarter of a second old. */
+export function inSandbox(options: { readonly isResetEachTime?: boolean } = {}): Driver {
+  let sandbox: RunningSandbox | undefined;
+  const world = drive(() => sandbox?.url ?? "");
+  const begin = async (): Promise<void> => {
+    await world.post("/sandbox/reset", {});
+    await world.post("/sandbox/slack", { staleReadsMs: 250 });
+  };
+  beforeAll(async () => {
+    sandbox = await startSandbox({ manualClock: true });
+    await begin();
+  });
+  afterAll(() => sandbox?.stop());
+  if (options.isResetEachTime ?? true) beforeEach(begin);
+  return world;
+}
+
+/** @param url known only once the sandbox is ready */
+function drive(url: () => string) {
   const get = async <Answer>(path: string): Promise<Answer> => {
-    const response = await fetch(url + path);
+    const response = await fetch(url() + path);
     if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
     return (await response.json()) as Answer;
   };
   const post = async <Answer = Json>(path: string, body: unknown): Promise<Answer> => {
     const headers = { "content-type": "application/json" };
-    const response = await fetch(url + path, { method: "POST", headers, body: JSON.stringify(body) });
+    const response = await fetch(url() + path, { method: "POST", headers, body: JSON.stringify(body) });
     const text = await response.text();
     if (!response.ok) throw new Error(`POST ${path}: ${response.status} ${text}`);
     return (text ? JSON.parse(text) : {}) as Answer;
@@ -100,6 +120,7 @@ export function drive(url: string) {
     );
 
   return {
+    url,
     get,
     post,
     workspace,

@@ -1,9 +1,10 @@
 /** Acts in the sandbox's PagerDuty as its REST API and its Events API are used by others. */
 import { SANDBOX_PAGERDUTY_TOKEN, SERVICES } from "../../sandbox/seed.ts";
 
-export function pagerdutyOf(url: string) {
+/** @param url known only once the sandbox is ready */
+export function pagerdutyOf(url: () => string) {
   async function rest(method: "GET" | "PUT", path: string, body?: object): Promise<Record<string, unknown>> {
-    const response = await fetch(`${url}/pagerduty${path}`, {
+    const response = await fetch(`${url()}/pagerduty${path}`, {
       method,
       headers: {
         accept: "application/vnd.pagerduty+json;version=2",
@@ -33,7 +34,7 @@ export function pagerdutyOf(url: string) {
       };
       const headers = { "content-type": "application/json" };
       const body = JSON.stringify(event);
-      const response = await fetch(`${url}/pagerduty/v2/enqueue`, { method: "POST", headers, body });
+      const response = await fetch(`${url()}/pagerduty/v2/enqueue`, { method: "POST", headers, body });
       if (!response.ok) throw new Error(`The Events API answered ${response.status}: ${await response.text()}`);
     },
   };

@@ -1,26 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
-import { CHECKOUT, DANA, type Driver, drive, elementsOf, LENA, RAVI, SEARCH, textOf } from "./driver.ts";
+import { describe, expect, it } from "vitest";
+import { CHECKOUT, DANA, elementsOf, inSandbox, LENA, RAVI, SEARCH, textOf } from "./driver.ts";
 import { pagerdutyOf } from "./pagerduty_client.ts";
 
 const DISMISS = "Not an incident";
 const QUESTION = ["Yes, create incident", "Part of another incident…", DISMISS];
 
-let sandbox: RunningSandbox;
-let world: Driver;
-let pagerduty: ReturnType<typeof pagerdutyOf>;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ manualClock: true });
-  world = drive(sandbox.url);
-  pagerduty = pagerdutyOf(sandbox.url);
-});
-afterAll(() => sandbox?.stop());
-beforeEach(async () => {
-  await world.post("/sandbox/reset", {});
-  // Slack's storage is eventually consistent; here every read may be a quarter of a second old.
-  await world.post("/sandbox/slack", { staleReadsMs: 250 });
-});
+const world = inSandbox();
+const pagerduty = pagerdutyOf(world.url);
 
 /** Fires an alert and waits until the question waits for its answer. */
 async function openTriage(serviceId: string, number: number) {

@@ -1,18 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
-import { CHECKOUT, type Driver, drive, textOf } from "./driver.ts";
+import { describe, expect, it } from "vitest";
+import { CHECKOUT, inSandbox, textOf } from "./driver.ts";
 
 const MINUTE = 60_000;
 
-let sandbox: RunningSandbox;
-let world: Driver;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ manualClock: true });
-  world = drive(sandbox.url);
-});
-afterAll(() => sandbox?.stop());
-beforeEach(() => world.post("/sandbox/reset", {}), 30_000);
+const world = inSandbox();
 
 describe("what PagerDuty's webhooks do not tell", () => {
   it("opens its triage all the same, once PagerDuty is asked", async () => {

@@ -1,24 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
+import { describe, expect, it } from "vitest";
 import { pagerdutyOf } from "./pagerduty_client.ts";
-import { CHECKOUT, DANA, type Driver, drive, elementsOf, MIKA, textOf } from "./driver.ts";
+import { CHECKOUT, DANA, elementsOf, inSandbox, MIKA, textOf } from "./driver.ts";
 
 const MINUTE = 60_000;
 const CREATE = "Yes, create incident";
 
-let sandbox: RunningSandbox;
-let world: Driver;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ manualClock: true });
-  world = drive(sandbox.url);
-});
-afterAll(() => sandbox?.stop());
-beforeEach(async () => {
-  await world.post("/sandbox/reset", {});
-  // Slack's storage is eventually consistent; here every read may be a quarter of a second old.
-  await world.post("/sandbox/slack", { staleReadsMs: 250 });
-});
+const world = inSandbox();
 
 /** Fires an alert and waits until the question waits for its answer. */
 async function openTriage() {
@@ -91,7 +78,7 @@ describe("a triage that nobody decides", () => {
     await world.advance(20 * MINUTE);
     expect(await inChannel(channel.id, /Nobody has decided for/)).toEqual([]);
     const { id } = await world.pagerdutyIncident(1);
-    await pagerdutyOf(sandbox.url).change(id, { escalation_level: 2 });
+    await pagerdutyOf(world.url).change(id, { escalation_level: 2 });
     await world.message(channel.id, /Nobody has decided for 20 min/);
     await world.eventually(
       "the card without its snooze",

@@ -1,24 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
-import { CHECKOUT, DANA, type Driver, drive, elementsOf, MIKA, RAVI, SEARCH, textOf } from "./driver.ts";
+import { describe, expect, it } from "vitest";
+import { CHECKOUT, DANA, elementsOf, inSandbox, MIKA, RAVI, SEARCH, textOf } from "./driver.ts";
 
 const MINUTE = 60_000;
 const CREATE = "Yes, create incident";
 const MERGE = "Part of another incident…";
 const DISMISS = "Not an incident";
 
-let sandbox: RunningSandbox;
-let world: Driver;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ manualClock: true });
-  world = drive(sandbox.url);
-});
-afterAll(() => sandbox?.stop());
-beforeEach(async () => {
-  await world.post("/sandbox/reset", {});
-  await world.post("/sandbox/slack", { staleReadsMs: 250 });
-});
+const world = inSandbox();
 
 async function openTriage(serviceId: string, number: number): Promise<string> {
   await world.fire(serviceId);

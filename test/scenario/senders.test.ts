@@ -1,16 +1,7 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
-import { CHECKOUT, type Driver, drive, SEARCH, textOf } from "./driver.ts";
+import { describe, expect, it } from "vitest";
+import { CHECKOUT, inSandbox, SEARCH, textOf } from "./driver.ts";
 
-let sandbox: RunningSandbox;
-let world: Driver;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ manualClock: true });
-  world = drive(sandbox.url);
-});
-afterAll(() => sandbox?.stop());
-beforeEach(() => world.post("/sandbox/reset", {}), 30_000);
+const world = inSandbox();
 
 describe("an alert of another sender", () => {
   it.each([

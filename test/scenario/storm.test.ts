@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
-import { DANA, type Driver, drive, elementsOf, LENA, textOf } from "./driver.ts";
+import { beforeAll, describe, expect, it } from "vitest";
+import { DANA, elementsOf, inSandbox, LENA, textOf } from "./driver.ts";
 
 const MINUTE = 60_000;
 /** Services of the demo company that are quiet otherwise. */
 const SERVICES = Array.from({ length: 12 }, (_, index) => `PMORE${String(index + 1).padStart(2, "0")}`);
 
-let sandbox: RunningSandbox;
-let world: Driver;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ manualClock: true });
-  world = drive(sandbox.url);
-  await world.post("/sandbox/slack", { rateLimits: true });
-});
-afterAll(() => sandbox?.stop());
+// What one test leaves the next one goes on with.
+const world = inSandbox({ isResetEachTime: false });
+beforeAll(() => world.post("/sandbox/slack", { rateLimits: true }));
 
 /** The sandbox's clock goes on while this is worked at: Slack's limits tell the companion to wait, by its own clock. */
 async function asTimePasses<Value>(work: () => Promise<Value>): Promise<Value> {

@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
-import { CHECKOUT, DANA, type Driver, drive, LENA, MIKA, RAVI, SEARCH, textOf } from "./driver.ts";
+import { describe, expect, it } from "vitest";
+import { CHECKOUT, DANA, inSandbox, LENA, MIKA, RAVI, SEARCH, textOf } from "./driver.ts";
 
 const MINUTE = 60_000;
 const CREATE = "Yes, create incident";
 const MERGE = "Part of another incident…";
 const DISMISS = "Not an incident";
 
-let sandbox: RunningSandbox;
-let world: Driver;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ manualClock: true });
-  world = drive(sandbox.url);
-});
-afterAll(() => sandbox?.stop());
-beforeEach(async () => {
-  await world.post("/sandbox/reset", {});
-  // Slack's storage is eventually consistent; here every read may be a quarter of a second old.
-  await world.post("/sandbox/slack", { staleReadsMs: 250 });
-});
+const world = inSandbox();
 
 /** Fires an alert and waits until the question stands in its channel. */
 async function openTriage(serviceId: string, number: number) {

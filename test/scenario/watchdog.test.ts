@@ -1,19 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
-import { type Driver, drive, textOf } from "./driver.ts";
+import { describe, expect, it } from "vitest";
+import { inSandbox, textOf } from "./driver.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-let sandbox: RunningSandbox;
-let world: Driver;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ manualClock: true });
-  world = drive(sandbox.url);
-});
-afterAll(() => sandbox?.stop());
-beforeEach(() => world.post("/sandbox/reset", {}), 30_000);
+const world = inSandbox();
 
 const watches = async () => (await world.runs()).filter(({ workflow }) => /watch/i.test(workflow));
 

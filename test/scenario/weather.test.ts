@@ -1,24 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type RunningSandbox, startSandbox } from "../browser/harness.ts";
-import { CHECKOUT, DANA, type Driver, drive, elementsOf, LENA, MIKA, RAVI, SEARCH, textOf } from "./driver.ts";
+import { describe, expect, it } from "vitest";
+import { CHECKOUT, DANA, elementsOf, inSandbox, LENA, MIKA, RAVI, SEARCH, textOf } from "./driver.ts";
 
 const MINUTE = 60_000;
 const CREATE = "Yes, create incident";
 const APP = "@pager_triage";
 
-let sandbox: RunningSandbox;
-let world: Driver;
-
-beforeAll(async () => {
-  sandbox = await startSandbox({ manualClock: true });
-  world = drive(sandbox.url);
-});
-afterAll(() => sandbox?.stop());
-beforeEach(async () => {
-  await world.post("/sandbox/reset", {});
-  // Slack's storage is eventually consistent; here every read may be a quarter of a second old.
-  await world.post("/sandbox/slack", { staleReadsMs: 250 });
-});
+const world = inSandbox();
 
 /** Fires an alert and waits until the question waits for its answer. */
 async function openTriage(service = CHECKOUT, name = /^inc-1-/) {
