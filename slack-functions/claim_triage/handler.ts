@@ -33,7 +33,7 @@ export default SlackFunction(
         view: claimView(service_name, undefined, app.now),
       });
       // Where Slack was too slow for a second form, the triage opens without it: nobody is kept waiting for a question.
-      if (!opened.ok) return { outputs: await claim(app, context.inputs, context.event.function_execution_id) };
+      if (!opened.ok) return { outputs: await claimAtOnce(app, context.inputs, context.event.function_execution_id) };
       const open = await openFor(app, service_name);
       const view = claimView(service_name, open, app.now);
       await mayCall(app.slack, "views.update", { view_id: textOf(recordOf(opened["view"])["id"]), view });
@@ -73,16 +73,24 @@ function update(view: Block) {
 /** Thought better of it: the run ends, and its other steps do nothing. */
 async function close(context: ViewClosedContext<ClaimInputs>): Promise<void> {
   const app = openAppForClick(context);
-  const outputs = {
-    incident_id: "",
-    number: "",
-    service_id: "",
-    service_name: "",
-    opened_at: "",
-    window_closes_at: "",
-  };
   const execution = context.body.function_data.execution_id;
-  await completeStep(app.slack, execution, outputs);
+  await completeStep(app.slack, execution, NOTHING);
+}
+
+const NOTHING = {
+  incident_id: "",
+  number: "",
+  service_id: "",
+  service_name: "",
+  opened_at: "",
+  window_closes_at: "",
+};
+
+/** Without the form that would have asked once more: who may not start triage is told so. */
+async function claimAtOnce(app: App, inputs: Inputs, executionId: string) {
+  if (await mayDecide(app.slack, inputs.user_id, app.teamId)) return claim(app, inputs, executionId);
+  await mayCall(app.slack, "chat.postMessage", { channel: inputs.user_id, text: NOT_ALLOWED });
+  return NOTHING;
 }
 
 /**

@@ -16,12 +16,15 @@ import {
   whereOf,
 } from "../shared/incidents.ts";
 import { escapeText } from "../shared/mrkdwn.ts";
+import { OPEN_FORM, openFromMessage, openPressedForm, type PressedForm } from "../shared/pressed_form.ts";
 import { refusalSentence } from "../shared/refusals.ts";
-import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
+import { mayCall, mustCall, textOf } from "../shared/slack.ts";
 import { messageView } from "../shared/views.ts";
 import { FillDismissFormDefinition } from "./definition.ts";
 
 type Inputs = { incident_id: string; user_id: string };
+
+const FORM: PressedForm = { waiting: sentenceView("Looking up what this ends…"), viewFor: formFor };
 
 const NOTHING = {
   incident_id: "",
@@ -41,29 +44,18 @@ const NOTHING = {
 export default SlackFunction(
   FillDismissFormDefinition,
   completing(async (context) => {
-    const { incident_id, user_id, interactivity } = context.inputs;
     try {
-      const app = openApp(context);
-      const pointer = textOf(recordOf(interactivity)["interactivity_pointer"]);
-      const waiting = sentenceView("Looking up what this ends…");
-      const opened = await app.slack.call("views.open", { interactivity_pointer: pointer, view: waiting });
-      if (!opened.ok) {
-        const text = "The form could not open in time. Press the button again.";
-        await mayCall(app.slack, "chat.postMessage", { channel: user_id, text });
-        return { outputs: NOTHING };
-      }
-      const view = await formFor(app, incident_id, user_id);
-      await mustCall(app.slack, "views.update", { view_id: textOf(recordOf(opened["view"])["id"]), view });
+      await openPressedForm(openApp(context), FORM, context.inputs);
       return { completed: false };
     } catch (thrown) {
       return { error: `The form could not be opened. ${problemOf(thrown)} Press the button again.` };
     }
   }),
 )
+  .addBlockActionsHandler(OPEN_FORM, openFromMessage(FORM))
   .addViewSubmissionHandler(DISMISS_VIEW, submit)
   .addViewClosedHandler(DISMISS_VIEW, close);
 
-/** The form, or what says why there is none. Inputs of a link trigger can be forged by any member. */
 async function formFor(app: App, incidentId: string, userId: string): Promise<Block> {
   const record = await awaitIncident(app, incidentId);
   if (!record) return sentenceView("That incident could not be found. It may be older than what Slack keeps.");

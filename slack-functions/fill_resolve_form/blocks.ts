@@ -2,12 +2,11 @@ import type { Alert } from "../../core/alert.ts";
 import type { Incident, Person } from "../../core/incident.ts";
 import { alertChoices, ATTACHED, OFFERED } from "../shared/alert_choices.ts";
 import { type Block, context, section } from "../shared/card.ts";
-import { escapeText, link, mention } from "../shared/mrkdwn.ts";
+import { escapeText, link } from "../shared/mrkdwn.ts";
 import { closingLine } from "../shared/paging_text.ts";
 
 export const RESOLVE_VIEW = "resolve_view";
 export const RETRY_VIEW = "retry_view";
-export const OPEN_FORM = "open_resolve_form";
 export const SUMMARY = "summary";
 /** Sections hold 3,000 characters. */
 const MAX_LISTED = 5;
@@ -72,18 +71,6 @@ export function retryView(incident: Incident, failed: readonly Alert[]): Block {
       context("PagerDuty is asked once more to resolve what it refused. Its page goes on until then."),
     ],
   };
-}
-
-/** Where the form could not open in time: a button whose press brings a fresh pointer. */
-export function openFormBlocks(userId: string): Block[] {
-  return [
-    section(`${mention(userId)}, the form could not open in time.`),
-    {
-      type: "actions",
-      block_id: "open_form",
-      elements: [{ type: "button", style: "primary", text: plain("Open the resolve form"), action_id: OPEN_FORM }],
-    },
-  ];
 }
 
 function plain(text: string) {

@@ -1,44 +1,39 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
-import type {
-  ActionContext,
-  ViewClosedContext,
-  ViewSubmissionContext,
-} from "deno-slack-sdk/functions/interactivity/types.ts";
+import type { ViewClosedContext, ViewSubmissionContext } from "deno-slack-sdk/functions/interactivity/types.ts";
 import type { Alert } from "../../core/alert.ts";
 import { isOpen } from "../../core/incident.ts";
 import { toIso } from "../../core/time.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import { shownIds, tickedIds } from "../shared/alert_choices.ts";
 import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
-import { type Block, section } from "../shared/card.ts";
+import type { Block } from "../shared/card.ts";
 import { completeStep, completing } from "../shared/completion.ts";
 import { whyNotDecide } from "../shared/deciders.ts";
 import { alertIdsOf, awaitIncident, type IncidentRecord, placeOf, readIncident } from "../shared/incidents.ts";
 import { personOf } from "../shared/people.ts";
+import { OPEN_FORM, openFromMessage, openPressedForm, type PressedForm } from "../shared/pressed_form.ts";
 import { refusalSentence } from "../shared/refusals.ts";
-import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
+import { recordOf, textOf } from "../shared/slack.ts";
 import { messageView } from "../shared/views.ts";
-import { OPEN_FORM, openFormBlocks, RESOLVE_VIEW, resolveView, RETRY_VIEW, retryView, SUMMARY } from "./blocks.ts";
+import { RESOLVE_VIEW, resolveView, RETRY_VIEW, retryView, SUMMARY } from "./blocks.ts";
 import { FillResolveFormDefinition } from "./definition.ts";
 
 type Inputs = { incident_id: string; user_id: string };
 
+const FORM: PressedForm = { waiting: sentence("Looking up the alerts…"), viewFor: formFor };
+
 export default SlackFunction(
   FillResolveFormDefinition,
   completing(async (context) => {
-    const { incident_id, user_id, interactivity } = context.inputs;
     try {
-      const app = openApp(context);
-      const pointer = textOf(recordOf(interactivity)["interactivity_pointer"]);
-      // Starting a workflow may outlast the pointer's 3 s; then a press on a message brings a fresh one.
-      if (!(await showForm(app, pointer, incident_id, user_id))) await offerForm(app, incident_id, user_id);
+      await openPressedForm(openApp(context), FORM, context.inputs);
       return { completed: false };
     } catch (thrown) {
       return { error: `The resolve form could not be opened. ${problemOf(thrown)} Press Resolve again.` };
     }
   }),
 )
-  .addBlockActionsHandler(OPEN_FORM, openFromMessage)
+  .addBlockActionsHandler(OPEN_FORM, openFromMessage(FORM))
   .addViewSubmissionHandler(RESOLVE_VIEW, submit)
   .addViewSubmissionHandler(RETRY_VIEW, submitRetry)
   .addViewClosedHandler(RESOLVE_VIEW, close)
@@ -60,20 +55,6 @@ const CLOSED = {
   try_again: "",
 };
 
-/**
- * Opens an empty form while the pointer lives, then fills it.
- * @returns false where Slack did not open it
- */
-async function showForm(app: App, pointer: string, incidentId: string, userId: string): Promise<boolean> {
-  const waiting = sentence("Looking up the alerts…");
-  const opened = await app.slack.call("views.open", { interactivity_pointer: pointer, view: waiting });
-  if (!opened.ok) return false;
-  const view = await formFor(app, incidentId, userId);
-  await mustCall(app.slack, "views.update", { view_id: textOf(recordOf(opened["view"])["id"]), view });
-  return true;
-}
-
-/** The form, or what says why there is none. Inputs of a link trigger can be forged by any member. */
 async function formFor(app: App, incidentId: string, userId: string): Promise<Block> {
   const record = await awaitIncident(app, incidentId, ({ incident }) => incident.status === "active");
   if (!record) return sentence("That incident could not be found. It may be older than what Slack keeps.");
@@ -98,34 +79,6 @@ async function alertsOf(app: App, record: IncidentRecord): Promise<{ alerts: rea
     alerts: own,
     note: ":warning: The companion cannot be reached: the list may be a moment old, and PagerDuty is told when it is back.",
   };
-}
-
-async function offerForm(app: App, incidentId: string, userId: string): Promise<void> {
-  const record = await readIncident(app.slack, incidentId);
-  await mustCall(app.slack, "chat.postMessage", {
-    channel: record?.channelId || userId,
-    text: "The resolve form could not open in time.",
-    blocks: openFormBlocks(userId),
-  });
-}
-
-async function openFromMessage(context: ActionContext<Inputs>): Promise<void> {
-  const app = openAppForClick(context);
-  const userId = context.body.user.id;
-  const channel = textOf(recordOf(context.body.channel)["id"]);
-  const ts = textOf(recordOf(context.body.message)["ts"]);
-  try {
-    const pointer = context.body.interactivity.interactivity_pointer;
-    if (!(await showForm(app, pointer, context.inputs.incident_id, userId))) {
-      const text = "The form could not open in time. Press again.";
-      return void (await mayCall(app.slack, "chat.postEphemeral", { channel, user: userId, text }));
-    }
-    const text = "The resolve form was opened.";
-    await mayCall(app.slack, "chat.update", { channel, ts, text, blocks: [section(text)] });
-  } catch (thrown) {
-    const text = `That did not work. ${problemOf(thrown)} Press again in a moment.`;
-    await mayCall(app.slack, "chat.postEphemeral", { channel, user: userId, text });
-  }
 }
 
 async function submit(context: ViewSubmissionContext<Inputs>) {

@@ -6,10 +6,9 @@ import { alertChoices, ATTACHED } from "../shared/alert_choices.ts";
 import { type Block, context, section } from "../shared/card.ts";
 import type { IncidentRecord } from "../shared/incidents.ts";
 import { messageView } from "../shared/views.ts";
-import { channelLink, deciderText, escapeText, mention } from "../shared/mrkdwn.ts";
+import { channelLink, deciderText, escapeText } from "../shared/mrkdwn.ts";
 
 export const UNDO_VIEW = "undo_view";
-export const OPEN_UNDO_FORM = "open_undo_form";
 export const IN_PAGERDUTY = "in_pagerduty";
 
 /** All that the form for a closed incident is drawn from. */
@@ -181,18 +180,6 @@ export function detachView(incident: Incident, alerts: readonly Alert[]): Block 
 /** The same modal with one sentence and nothing to send. */
 export function sentenceView(sentence: string): Block {
   return messageView("Second thoughts", sentence, { callback_id: UNDO_VIEW, notify_on_close: true });
-}
-
-/** Where the form could not open in time: a button whose press brings a fresh pointer. */
-export function openFormBlocks(userId: string): Block[] {
-  return [
-    section(`${mention(userId)}, the form could not open in time.`),
-    {
-      type: "actions",
-      block_id: OPEN_UNDO_FORM,
-      elements: [{ type: "button", style: "primary", text: plain("Open the form"), action_id: OPEN_UNDO_FORM }],
-    },
-  ];
 }
 
 function plain(text: string) {

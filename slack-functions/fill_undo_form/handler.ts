@@ -1,42 +1,36 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
-import type {
-  ActionContext,
-  ViewClosedContext,
-  ViewSubmissionContext,
-} from "deno-slack-sdk/functions/interactivity/types.ts";
+import type { ViewClosedContext, ViewSubmissionContext } from "deno-slack-sdk/functions/interactivity/types.ts";
 import { isOpen } from "../../core/incident.ts";
 import { REOPEN_CHOICES, type ReopenChoice } from "../../core/protocol.ts";
 import { toIso } from "../../core/time.ts";
 import { ATTACHED, shownIds, tickedIds } from "../shared/alert_choices.ts";
-import { type App, openApp, openAppForClick, problemOf } from "../shared/app.ts";
-import { section } from "../shared/card.ts";
+import { openApp, openAppForClick, problemOf } from "../shared/app.ts";
 import { completeStep, completing } from "../shared/completion.ts";
 import { whyNotDecide } from "../shared/deciders.ts";
 import { readIncident } from "../shared/incidents.ts";
 import { personOf, safeJson } from "../shared/people.ts";
-import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
-import { IN_PAGERDUTY, sentenceView, OPEN_UNDO_FORM, openFormBlocks, UNDO_VIEW } from "./blocks.ts";
+import { OPEN_FORM, openFromMessage, openPressedForm, type PressedForm } from "../shared/pressed_form.ts";
+import { recordOf, textOf } from "../shared/slack.ts";
+import { IN_PAGERDUTY, sentenceView, UNDO_VIEW } from "./blocks.ts";
 import { FillUndoFormDefinition } from "./definition.ts";
 import { formFor } from "./form.ts";
 
 type Inputs = { incident_id: string; user_id: string };
 
+const FORM: PressedForm = { waiting: sentenceView("Looking up what this would do…"), viewFor: formFor };
+
 export default SlackFunction(
   FillUndoFormDefinition,
   completing(async (context) => {
-    const { incident_id, user_id, interactivity } = context.inputs;
     try {
-      const app = openApp(context);
-      const pointer = textOf(recordOf(interactivity)["interactivity_pointer"]);
-      // Starting a workflow may outlast the pointer's 3 s; then a press on a message brings a fresh one.
-      if (!(await showForm(app, pointer, incident_id, user_id))) await offerForm(app, incident_id, user_id);
+      await openPressedForm(openApp(context), FORM, context.inputs);
       return { completed: false };
     } catch (thrown) {
       return { error: `The form could not be opened. ${problemOf(thrown)} Press the button again.` };
     }
   }),
 )
-  .addBlockActionsHandler(OPEN_UNDO_FORM, openFromMessage)
+  .addBlockActionsHandler(OPEN_FORM, openFromMessage(FORM))
   .addViewSubmissionHandler(UNDO_VIEW, submit)
   .addViewClosedHandler(UNDO_VIEW, close);
 
@@ -49,44 +43,6 @@ const NOTHING = {
   in_pagerduty: "leave",
   alerts: "[]",
 };
-
-/**
- * Opens an empty form while the pointer lives, then fills it.
- * @returns false where Slack did not open it
- */
-async function showForm(app: App, pointer: string, incidentId: string, userId: string): Promise<boolean> {
-  const waiting = sentenceView("Looking up what this would do…");
-  const opened = await app.slack.call("views.open", { interactivity_pointer: pointer, view: waiting });
-  if (!opened.ok) return false;
-  const view = await formFor(app, incidentId, userId);
-  await mustCall(app.slack, "views.update", { view_id: textOf(recordOf(opened["view"])["id"]), view });
-  return true;
-}
-
-/** To the person alone: the incident's channel may be archived, and nobody else asked. */
-async function offerForm(app: App, incidentId: string, userId: string): Promise<void> {
-  const message = { text: "The form could not open in time.", blocks: openFormBlocks(userId) };
-  const sent = await mayCall(app.slack, "chat.postMessage", { channel: userId, ...message });
-  if (sent.ok) return;
-  const record = await readIncident(app.slack, incidentId);
-  await mustCall(app.slack, "chat.postMessage", { channel: record?.channelId ?? "", ...message });
-}
-
-async function openFromMessage(context: ActionContext<Inputs>): Promise<void> {
-  const app = openAppForClick(context);
-  const userId = context.body.user.id;
-  const channel = textOf(recordOf(context.body.channel)["id"]);
-  const ts = textOf(recordOf(context.body.message)["ts"]);
-  try {
-    const pointer = context.body.interactivity.interactivity_pointer;
-    if (!(await showForm(app, pointer, context.inputs.incident_id, userId))) return;
-    const text = "The form was opened.";
-    await mayCall(app.slack, "chat.update", { channel, ts, text, blocks: [section(text)] });
-  } catch (thrown) {
-    const text = `That did not work. ${problemOf(thrown)} Press again in a moment.`;
-    await mayCall(app.slack, "chat.postEphemeral", { channel, user: userId, text });
-  }
-}
 
 async function submit(context: ViewSubmissionContext<Inputs>) {
   const app = openAppForClick(context);

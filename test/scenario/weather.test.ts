@@ -114,6 +114,23 @@ describe("slack in the way", () => {
     expect((await world.workspace(DANA)).channels.filter(({ name }) => name.startsWith("inc-"))).toEqual([]);
   });
 
+  it("that starts a workflow later than a press lives opens its form with a second press", async () => {
+    const channel = await openTriage();
+    await world.press(DANA, channel.id, CREATE);
+    await world.message(channel.id, /Active incident/);
+    await failAt({ "views.open": "expired_trigger_id" });
+    await world.press(DANA, channel.id, "Resolve incident");
+    const direct = await world.eventually("the message to Dana", async () =>
+      (await world.workspace(DANA)).channels.find((one) => one.isDirectMessage),
+    );
+    await world.message(direct.id, /could not open in time/);
+    await failAt({});
+    await world.press(DANA, direct.id, "Open the form");
+    const form = await world.modal(DANA, /Resolve in PagerDuty/);
+    expect((await world.submit(DANA, form, {})).errors).toEqual({});
+    await world.message(channel.id, /\*Resolved\*/);
+  });
+
   it("of guests, a removed app and a lost announcement channel is named where the incident lives", async () => {
     await world.post("/sandbox/person", { person: DANA, kind: "guest" });
     await world.post("/sandbox/archive", { user: LENA, channel: "C0INCIDENTS" });
