@@ -25,7 +25,7 @@ export type Job =
       readonly escalates: boolean;
     }
   | { readonly kind: "slack_signal"; readonly signal: "apply_decision" | "archive_due" | "decorate" | "sync" }
-  /** A resolve or an undo, by the id of its request, whose run did not report its end. */
+  /** A resolve, an undo or a detach, by the id of its request, whose run did not report its end. */
   | { readonly kind: "slack_signal"; readonly signal: "carry_on"; readonly requestId: string }
   | {
       readonly kind: "slack_signal";

@@ -117,8 +117,8 @@ export interface SignalData {
   apply_decision: { readonly decision: Decision };
   /** A decision that Slack applied while the companion could not be asked is refused: the incident is in triage again. */
   decision_refused: { readonly decisionId: string; readonly problem: string };
-  /** A resolve or an undo whose run in Slack did not report that it came to its end: what is missing of it is to be done. */
-  carry_on: ResolveInSlack | UndoInSlack;
+  /** What a person asked for and no run in Slack reported as carried out: what is missing of it is to be done. */
+  carry_on: ResolveInSlack | UndoInSlack | DetachInSlack;
   /** The grace period of a merged or dismissed channel is over, as far as the companion knows. */
   archive_due: { readonly graceMs: number };
   /** What Slack's limits left undone of a channel's topic, pin, bookmark and the like is to be done now. */
@@ -152,6 +152,11 @@ export interface UndoInSlack extends Omit<CompanionRequests["undo"], "phase" | "
     readonly mergedInto?: string;
     readonly resolvedBy?: Person;
   };
+}
+
+/** The same for taking alerts off; `alertIds` are those that are still to be shown so, as many as fit. */
+export interface DetachInSlack extends Omit<CompanionRequests["detach"], "phase" | "place"> {
+  readonly what: "detach";
 }
 
 /** The alerts that fell into an incident's window after its first, as far as nobody has answered for them. */
@@ -372,7 +377,7 @@ export interface CompanionRequests {
     readonly inPagerduty: ReopenChoice;
     readonly place?: Place;
   };
-  /** A run in Slack did all that there was to do for a resolve or an undo, by the id of its request. */
+  /** A run in Slack did all that there was to do for a resolve, an undo or a detach, by the id of its request. */
   carried: { readonly requestId: string; readonly incidentId: string };
   /** What taking the closing back would do; changes nothing. */
   undoPreview: { readonly incidentId: string; readonly by: Person };
@@ -380,8 +385,12 @@ export interface CompanionRequests {
   tryAgain: { readonly requestId: string; readonly incidentId: string; readonly by: Person; readonly at: Instant };
   /** Who may decide on an incident; changes nothing. */
   deciders: { readonly incidentId: string; readonly by: Person };
-  /** Alerts are taken off an open incident; each gets a triage of its own. Idempotent by `requestId`. */
+  /**
+   * Alerts are taken off an open incident; each gets a triage of its own. Idempotent by `requestId`. "asked" is the same as
+   * for an undo.
+   */
   detach: {
+    readonly phase?: "asked" | undefined;
     readonly requestId: string;
     readonly incidentId: string;
     readonly alertIds: readonly string[];

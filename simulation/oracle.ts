@@ -5,6 +5,7 @@ import { interactiveElements } from "../sandbox/slack/blocks.ts";
 import { findExecution, isOpen } from "../sandbox/slack/platform.ts";
 import type { Message } from "../sandbox/slack/state.ts";
 import { PEOPLE } from "../sandbox/seed.ts";
+import { alertLines, cardsOf, messagesIn } from "./cards.ts";
 import { alertsIn, type Observed } from "./observed.ts";
 import type { SlackWorld } from "./slack_world.ts";
 import { stepOf } from "./world_deps.ts";
@@ -24,6 +25,7 @@ export function judge(evidence: Evidence): readonly string[] {
     ...channelProblems(evidence),
     ...decisionProblems(evidence),
     ...resolveProblems(evidence),
+    ...detachProblems(evidence),
     ...acknowledgeProblems(evidence),
     ...cardProblems(evidence),
     ...liveButtons(evidence),
@@ -171,6 +173,29 @@ function tickedFor({ completions }: Observed, incidentId: string, at: number) {
   );
 }
 
+/** What somebody took off an incident is not on its card, unless somebody brought it back there. */
+function detachProblems(evidence: Evidence): string[] {
+  const { completions, states } = evidence.observed;
+  const cards = cardsOf(evidence);
+  return completions
+    .filter(({ step, outputs }) => step === "fill_undo_form" && outputs["command"] === "detach")
+    .flatMap(({ at, outputs }) => {
+      const incidentId = String(outputs["incident_id"]);
+      const isClosedSince = states.get(incidentId)?.some((state) => state.at > at && !NEXT[state.status]);
+      const isFilledSince = completions.some(
+        (one) =>
+          one.at > at &&
+          (one.outputs["merge_into"] === incidentId ||
+            (one.outputs["answer"] === "attach" && one.outputs["incident_id"] === incidentId)),
+      );
+      if (isClosedSince || isFilledSince) return [];
+      const shown = cards.filter((card) => card.incidentId === incidentId).flatMap((card) => alertLines(card.message));
+      return idsIn(outputs["alerts"])
+        .filter((id) => shown.some(({ alertId }) => alertId === id))
+        .map((id) => `${id} was taken off ${incidentId} and its card still names it`);
+    });
+}
+
 /** Whether it was resolved after that, or our own undo of the matter came in between. */
 function isResolvedSince(evidence: Evidence, alertId: string, at: number): boolean {
   const incident = evidence.pagerduty.find(({ id }) => id === alertId);
@@ -224,43 +249,6 @@ function acknowledgeProblems({ observed }: Evidence): string[] {
   });
 }
 
-interface Card {
-  readonly incidentId: string;
-  readonly message: Message;
-  /** As the card says it. */
-  readonly status: string;
-}
-
-const CHIPS: readonly (readonly [RegExp, string])[] = [
-  [/\*In triage\*/, "triage"],
-  [/\*Active incident\*/, "active"],
-  [/\*Merged\*/, "merged"],
-  [/\*Not an incident\*/, "dismissed"],
-  [/\*Resolved\*/, "resolved"],
-];
-
-/** The cards that people go by: those of channels that are not archived, or the last one. */
-function cardsOf(evidence: Evidence): Card[] {
-  const { channels } = evidence.slack.platform.state;
-  const all = allCards(evidence).toSorted((one, other) => Number(other.message.ts) - Number(one.message.ts));
-  return all.filter(
-    (card, index) =>
-      channels[card.message.channel]?.isArchived === false ||
-      all.findIndex(({ incidentId }) => incidentId === card.incidentId) === index,
-  );
-}
-
-function allCards(evidence: Evidence): Card[] {
-  return Object.values(evidence.slack.platform.state.channels).flatMap(({ id }) =>
-    messagesIn(evidence, id).flatMap((message) => {
-      const incidentId = message.blocks.map((block) => /^card:(.+)$/.exec(block.block_id)?.[1]).find(Boolean);
-      if (!incidentId) return [];
-      const text = JSON.stringify(message.blocks[1] ?? "");
-      return [{ incidentId, message, status: CHIPS.find(([chip]) => chip.test(text))?.[1] ?? "unknown" }];
-    }),
-  );
-}
-
 /** In the end the card says what is so: the state of the incident, and of its alerts in PagerDuty. */
 function cardProblems(evidence: Evidence): string[] {
   const { observed, slack } = evidence;
@@ -276,15 +264,6 @@ function cardProblems(evidence: Evidence): string[] {
       return [...wrong, ...alertLines(message).flatMap((line) => lineProblems(evidence, incidentId, line))];
     }),
   ];
-}
-
-/** "*PagerDuty*  <link|Alert #7> · Triggered" */
-function alertLines({ blocks }: Message): { readonly alertId: string; readonly says: string }[] {
-  return blocks.flatMap((block) => {
-    const text = (block["text"] as { text?: string } | undefined)?.text ?? "";
-    const line = /^\*PagerDuty\* {2}<[^|>]*\/web\/incidents\/([A-Z0-9]+)[^>]*> · (.*)$/s.exec(text);
-    return line?.[1] && line[2] ? [{ alertId: line[1], says: line[2] }] : [];
-  });
 }
 
 function lineProblems(evidence: Evidence, incidentId: string, line: { alertId: string; says: string }): string[] {
@@ -343,10 +322,6 @@ function channelsOfOpenIncidents(evidence: Evidence): string[] {
     const status = evidence.observed.states.get(incidentId)?.at(-1)?.status;
     return status === "triage" || status === "active" ? [message.channel] : [];
   });
-}
-
-function messagesIn({ slack }: Evidence, channel: string): readonly Message[] {
-  return slack.platform.state.messages[channel] ?? [];
 }
 
 function alertsOfMessage({ blocks }: Message): readonly string[] {

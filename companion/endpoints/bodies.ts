@@ -137,6 +137,7 @@ const bodies = {
   deciders: z.object({ incidentId: id, by: person }),
   tryAgain: z.object({ requestId: id, incidentId: id, by: person, at: instant }),
   detach: z.object({
+    phase: z.literal("asked").optional(),
     requestId: id,
     incidentId: id,
     alertIds,

@@ -2,6 +2,7 @@ import type { CompanionAnswers, CompanionRequests } from "../../core/protocol.ts
 import { accept, refuse, type Result } from "../../core/result.ts";
 import { transition } from "../../core/transitions.ts";
 import type { AlertFacts } from "../store/store.ts";
+import { detachWish, expectCarried } from "./carry_on.ts";
 import { openForAlert } from "./open.ts";
 import { type Refusal, refusalFor, unknownIncident } from "./refusal.ts";
 import { actorOf, record, tellLaterAlerts, type Unit } from "./unit.ts";
@@ -20,10 +21,15 @@ export async function takeDetachment(
   if (!row) return refuse(unknownIncident(incidentId));
   const outcome = transition(row.incident, { type: "detach", by, at });
   if (!outcome.ok) return refuse(refusalFor(outcome.refusal));
+  const wish = await expectCarried(unit, detachWish(request));
+  if (request.phase === "asked") return accept({ ok: true });
   if (place) await unit.tx.saveIncident({ ...row, place });
-  const wanted = new Set(request.alertIds);
+  // A run that carries it on names no more of them than a signal holds.
+  const wanted = new Set([...wish.alertIds, ...request.alertIds]);
+  const taken: string[] = [];
   for (const { facts, relation } of await unit.tx.alertsOf(incidentId)) {
     if (relation !== "attached" || !wanted.has(facts.id)) continue;
+    taken.push(facts.id);
     const openedAs = await separate(unit, incidentId, facts);
     await record(unit, incidentId, "alert.detached", outcome.value.why, actorOf(by), {
       alertId: facts.id,
@@ -32,7 +38,7 @@ export async function takeDetachment(
     });
   }
   await tellLaterAlerts(unit, incidentId, "");
-  await unit.tx.rememberAnswer("detach", requestId, { ok: true }, unit.now);
+  await unit.tx.rememberAnswer("detach", requestId, taken, unit.now);
   return accept({ ok: true });
 }
 

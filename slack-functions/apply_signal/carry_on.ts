@@ -2,15 +2,16 @@ import { type Incident, isPerson } from "../../core/incident.ts";
 import { REOPEN_CHOICES } from "../../core/protocol.ts";
 import { resolveFurther } from "../resolve_incident/resolved.ts";
 import type { App } from "../shared/app.ts";
-import type { IncidentRecord } from "../shared/incidents.ts";
+import { idsIn, type IncidentRecord } from "../shared/incidents.ts";
 import { parseDecider, parsePerson, safeJson } from "../shared/people.ts";
 import { numberOf, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
+import { detachAlerts } from "../undo_triage/detach.ts";
 import { takeBackFurther } from "../undo_triage/take_back.ts";
 import type { SignalOutcome } from "./signals.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** The run that was to resolve this, or to take its closing back, did not report its end: what is missing is done. */
+/** The run that was to do what a person asked for did not report its end: what is missing is done. */
 export async function carryOn(app: App, record: IncidentRecord, data: string): Promise<SignalOutcome> {
   const fields = recordOf(safeJson(data));
   const by = parsePerson(JSON.stringify(fields["by"] ?? null));
@@ -19,6 +20,10 @@ export async function carryOn(app: App, record: IncidentRecord, data: string): P
   const asked = { requestId, incidentId: record.incident.id, by, at: numberOf(fields["at"]) };
   if (fields["what"] === "resolve") {
     await resolveFurther(app, { ...asked, summary: textOf(fields["summary"]) });
+    return { outcome: "applied" };
+  }
+  if (fields["what"] === "detach") {
+    await detachAlerts(app, { ...asked, alertIds: idsIn(JSON.stringify(fields["alertIds"] ?? [])) }, true);
     return { outcome: "applied" };
   }
   const inPagerduty = REOPEN_CHOICES.find((choice) => choice === fields["inPagerduty"]) ?? "leave";

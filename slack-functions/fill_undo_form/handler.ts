@@ -75,16 +75,14 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
       alerts: JSON.stringify(alerts),
     });
     // The next step may die before it does anything: then the companion has it done.
-    if (completion === "completed" && command !== "detach") {
-      const decisionId = command === "undo" ? record.decisionId : "";
-      const asked = {
-        requestId: executionId,
-        incidentId: record.incident.id,
-        command,
-        decisionId,
-        inPagerduty,
-      } as const;
-      await app.companion.call("undo", { ...asked, phase: "asked", by, at: app.now });
+    if (completion === "completed") {
+      const { id: incidentId } = record.incident;
+      const asked = { phase: "asked", requestId: executionId, incidentId, by, at: app.now } as const;
+      if (command === "detach") await app.companion.call("detach", { ...asked, alertIds: alerts });
+      else {
+        const decisionId = command === "undo" ? record.decisionId : "";
+        await app.companion.call("undo", { ...asked, command, decisionId, inPagerduty });
+      }
     }
     // A second click on the same button changes nothing: the form closes as it did for the first.
     if (completion !== "failed") return undefined;

@@ -26,6 +26,7 @@ export default SlackFunction(
       };
       if (command === "detach") {
         const isDone = await detachAlerts(app, { ...asked, alertIds: idsIn(alerts) });
+        await app.companion.call("carried", { requestId: asked.requestId, incidentId: incident_id });
         return { outputs: isDone ? { ...nothing, status: "detached" } : nothing };
       }
       if (command !== "undo" && command !== "reopen") return { outputs: nothing };

@@ -130,6 +130,75 @@ describe("an undo", () => {
   });
 });
 
+describe("taking alerts off", () => {
+  const DETACH = { requestId: "Fd1", alertIds: ["P2", "P3"], by: BEN, at: START + 5 };
+  const detach = (phase?: "asked", given = {}) =>
+    world.call("detach", { ...DETACH, incidentId, ...(phase ? { phase } : {}), ...given });
+  const relations = async () => (await world.alerts(incidentId)).map(({ id, relation }) => `${id} ${relation}`);
+  const sent = (alertIds = ["P2", "P3"]) => ({ what: "detach", incidentId, ...DETACH, alertIds });
+  beforeEach(async () => {
+    for (const id of ["P2", "P3"]) await world.event(world.raise(id));
+    await world.call("answer", { incidentId, alertIds: ["P2", "P3"], answer: "attach", by: ANN, at: START });
+    await world.confirmAll();
+  });
+
+  it("that somebody asked for changes nothing yet, and is sent to Slack where no run does it within a minute", async () => {
+    expect((await detach("asked")).status).toBe(200);
+    expect(await relations()).toEqual(["P1 attached", "P2 attached", "P3 attached"]);
+    await waitLong();
+    expect(carriedOn()).toEqual([sent()]);
+    await world.advance(10 * MINUTE);
+    expect(carriedOn()).toHaveLength(1);
+  });
+
+  it("whose run reports no end is sent to Slack, with what it took off", async () => {
+    await detach();
+    await waitLong();
+    expect(carriedOn()).toEqual([sent()]);
+  });
+
+  it("whose run reports its end is not, also where the form's word comes after that", async () => {
+    await detach();
+    await report("Fd1");
+    await detach("asked");
+    await waitLong();
+    expect(carriedOn()).toEqual([]);
+  });
+
+  it("names only what is still to be taken off, and nothing that somebody else took off before", async () => {
+    await detach("asked");
+    await detach(undefined, { requestId: "Fd2", alertIds: ["P2"], by: ANN });
+    await report("Fd2");
+    await waitLong();
+    expect(carriedOn()).toEqual([sent(["P3"])]);
+  });
+
+  it("takes off all that the form named, however few of them the signal could name", async () => {
+    await detach("asked");
+    await detach(undefined, { alertIds: ["P2"] });
+    expect(await relations()).toEqual(["P1 attached", "P2 separate", "P3 separate"]);
+  });
+
+  it("is not carried on once the incident is closed", async () => {
+    await detach("asked");
+    await decide("dismiss");
+    await waitLong();
+    expect(carriedOn()).toEqual([]);
+  });
+
+  it("fits into a trigger's string, however many there are", async () => {
+    const many = Array.from({ length: 120 }, (_, index) => `Q${index}${"X".repeat(40)}`);
+    for (const id of many) await world.event(world.raise(id));
+    await world.confirmAll();
+    await world.call("answer", { incidentId, alertIds: [], upTo: 200, answer: "attach", by: ANN, at: START });
+    await detach("asked", { alertIds: many });
+    await waitLong();
+    const named = carriedOn().flatMap((wish) => (wish.what === "detach" ? wish.alertIds : []));
+    expect(named.length).toBeGreaterThan(50);
+    expect(named.length).toBeLessThan(many.length);
+  });
+});
+
 it("a report about an incident that nobody knows is refused", async () => {
   expect((await world.call("carried", { requestId: "Fr1", incidentId: "inc_none" })).status).toBe(404);
 });

@@ -1,10 +1,14 @@
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Incident } from "../../core/incident.ts";
 import type { SignalData } from "../../core/protocol.ts";
+import { UNDO_VIEW } from "../../slack-functions/fill_undo_form/blocks.ts";
+import undoForm from "../../slack-functions/fill_undo_form/handler.ts";
 import { applySignal } from "../../slack-functions/apply_signal/handler.ts";
+import { readAlert, writeAlert } from "../../slack-functions/shared/alerts.ts";
 import { newRecord, readIncident, type RecordPatch, saveIncident } from "../../slack-functions/shared/incidents.ts";
-import { AT, DANA, INCIDENTS } from "./builders.ts";
+import { alert, AT, DANA, INCIDENTS } from "./builders.ts";
 import { type FakeApp, fakeApp } from "./fake_app.ts";
+import { type FakeSlack, fakeSlack, pressBody } from "./fake_slack.ts";
 
 const NOW = AT + 7_200_000;
 let fake: FakeApp;
@@ -115,5 +119,96 @@ describe("an undo whose run died", () => {
     expect((await kept())?.incident.status).toBe("resolved");
     expect(await carryOn(REOPEN)).toEqual({ outcome: "applied" });
     expect((await kept())?.incident.status).toBe("active");
+  });
+});
+
+describe("taking alerts off, whose run died", () => {
+  const DETACH = { ...asked, what: "detach", alertIds: ["Q2"] } as const;
+  const relation = async () => (await readAlert(fake.app.slack, "Q2"))?.alert.relation;
+  const told = () => fake.told.filter(({ call }) => call === "detach").map(({ body }) => body);
+  beforeEach(async () => {
+    await onRecord(INCIDENTS.active, { alertIds: ["Q1", "Q2"] });
+    for (const id of ["Q1", "Q2"])
+      await writeAlert(fake.app, undefined, alert({ id, title: `Failure ${id}` }), "inc_1");
+    fake.answers.detach = { ok: true };
+  });
+
+  it("before it did anything is carried out", async () => {
+    expect(await carryOn(DETACH)).toEqual({ outcome: "applied" });
+    expect(await relation()).toBe("separate");
+    expect(told()[0]).toMatchObject({ requestId: "Fr1", alertIds: ["Q2"], by: DANA });
+    expect(said()).toEqual([expect.stringContaining("Failure Q2")]);
+    expect(fake.made("chat.update").map(({ ts }) => ts)).toContain("1.1");
+  });
+
+  it("half way is carried to its end, and said once however often", async () => {
+    const before = await readAlert(fake.app.slack, "Q2");
+    await writeAlert(fake.app, before, alert({ id: "Q2", title: "Failure Q2", relation: "separate" }), "inc_1");
+    await carryOn(DETACH);
+    await carryOn(DETACH);
+    expect(told()[0]).toMatchObject({ alertIds: ["Q2"] });
+    expect(said()).toHaveLength(1);
+  });
+
+  it("leaves an alert alone that is in its own triage by now", async () => {
+    const before = await readAlert(fake.app.slack, "Q2");
+    await writeAlert(fake.app, before, alert({ id: "Q2", title: "Failure Q2" }), "inc_2");
+    await carryOn(DETACH);
+    expect(await readAlert(fake.app.slack, "Q2")).toMatchObject({
+      incidentId: "inc_2",
+      alert: { relation: "attached" },
+    });
+    expect(said()).toEqual([expect.stringContaining("Failure Q2")]);
+  });
+
+  it("is left alone once the incident is closed", async () => {
+    await onRecord(INCIDENTS.resolved, { alertIds: ["Q1", "Q2"] });
+    await carryOn(DETACH);
+    expect(await relation()).toBe("attached");
+    expect(said()).toEqual([]);
+  });
+});
+
+describe("a form of second thoughts that was sent", () => {
+  let slack: FakeSlack;
+  const heard: object[] = [];
+  beforeEach(async () => {
+    slack = await fakeSlack(fake);
+    heard.length = 0;
+    fake.on("users.info", ({ user }) => ({ ok: true, user: { id: user, name: String(user) } }));
+    // Only the companion is asked by this; Slack's client brings its own.
+    vi.stubGlobal("fetch", (url: string, { body }: { body: string }) => {
+      heard.push({ path: new URL(url).pathname, ...(JSON.parse(body) as object) });
+      return Promise.resolve(new Response('{"ok":true}'));
+    });
+  });
+  afterEach(async () => {
+    vi.unstubAllGlobals();
+    await slack.close();
+  });
+  const element = { type: "checkboxes", options: [{ value: "Q1" }, { value: "Q2" }] };
+  const ticked = { "attached:0": { attached: { selected_options: [{ value: "Q2" }] } } };
+
+  async function send(incident: Incident, values: object) {
+    await onRecord(incident, { alertIds: ["Q1", "Q2"], decisionId: "Fx1" });
+    const view = {
+      ...{ id: "V1", callback_id: UNDO_VIEW, private_metadata: JSON.stringify({ status: incident.status }) },
+      ...{ state: { values }, blocks: [{ element }] },
+    };
+    const body = pressBody("Fd1", "U0DANA", { type: "view_submission", view });
+    const env = { ...slack.env, COMPANION_URL: "https://companion.example", COMPANION_SECRET: "secret" };
+    const context = { env, team_id: "T1", token: "Fd1", inputs: { incident_id: "inc_1" }, body, view };
+    const handler = undoForm as unknown as { viewSubmission(given: unknown): Promise<unknown> };
+    expect(await handler.viewSubmission(context)).toBeUndefined();
+    return heard.filter((one) => "phase" in one);
+  }
+
+  const asked = { phase: "asked", requestId: "Fd1", incidentId: "inc_1" };
+  it.each([
+    ["a detach", INCIDENTS.active, ticked, { path: "/slack/detachments", alertIds: ["Q2"] }],
+    ["an undo", INCIDENTS.dismissed, {}, { path: "/slack/undos", command: "undo", decisionId: "Fx1" }],
+    ["a reopening", INCIDENTS.resolved, {}, { path: "/slack/undos", command: "reopen", decisionId: "" }],
+  ])("as %s is known to the companion before the next step begins", async (_what, incident, values, expected) => {
+    expect(await send(incident, values)).toMatchObject([{ ...asked, ...expected }]);
   });
 });
