@@ -6,7 +6,8 @@ const SECRET_NAME =
 
 /** What can be nothing but a credential, wherever it stands. */
 const CREDENTIAL = [
-  /\beyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?/g,
+  // With a greatest length, since a text full of such beginnings is read on from each of them.
+  /\beyJ[\w-]{6,2000}\.[\w-]{6,}(?:\.[\w-]*)?/g,
   /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g,
   /\bx(?:ox[a-z]|app|wfp)-[\w.-]{8,}/gi,
   /\b(?:gh[pousr]_|github_pat_|glpat-|npm_|sntry[a-z]+_|[sr]k_(?:live|test)_|AIza)[\w-]{16,}/g,

@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { redactSecrets } from "../../core/redaction.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { fromIso, type Instant } from "../../core/time.ts";
 import type { PagerdutyStatus } from "../../core/alert.ts";
-import { mergeTarget, resolveReason } from "../pagerduty/answers.ts";
+import { mergeTarget, resolveReason, titleOf } from "../pagerduty/answers.ts";
 
 /** Loose on purpose: PagerDuty adds keys, and leaves out or nulls nearly every other one. */
 const reference = z.looseObject({
@@ -99,9 +98,6 @@ export interface PagerdutyEvent {
   readonly alert?: EventAlert;
 }
 
-/** Longer titles than this are cut on every way out anyway. */
-const TITLE_MAX = 1_024;
-
 /** Reads the body of a webhook; undefined where it is no event. Never throws. */
 export function readEvent(body: string): PagerdutyEvent | undefined {
   let json: unknown;
@@ -138,7 +134,7 @@ function readAlert(data: z.output<typeof incidentData>): EventAlert {
   return {
     id: data.id,
     number: data.number ?? 0,
-    title: cutCharacters(redactSecrets(oneLine(data.title ?? "")), TITLE_MAX) || `PagerDuty incident ${data.id}`,
+    title: titleOf(data.title, data.id),
     url: data.html_url ?? "",
     serviceId: data.service.id,
     serviceName: nameOf(data.service),

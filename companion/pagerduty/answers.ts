@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { PagerdutyStatus } from "../../core/alert.ts";
 import type { OnCall } from "../../core/escalation.ts";
+import { redactSecrets } from "../../core/redaction.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { fromIso, type Instant } from "../../core/time.ts";
 
@@ -38,6 +39,17 @@ export function mergeTarget(
   // PagerDuty's references name an incident as "[#1234] Title".
   const number = /^\[#(\d{1,12})\]/.exec(reason.incident?.summary ?? "")?.[1];
   return { id: cutCharacters(reason.incident?.id ?? "", 64), number: Number(number ?? 0) };
+}
+
+/** Longer titles than this are cut on every way out anyway. */
+const TITLE_MAX = 1_024;
+/** More than this of one is not looked at: secrets are searched for, and a webhook holds up to 300 KB. */
+const TITLE_READ = 8 * TITLE_MAX;
+
+/** The title of an incident in PagerDuty: one line without secrets, and never empty. */
+export function titleOf(title: string | null | undefined, id: string): string {
+  const read = redactSecrets(oneLine((title ?? "").slice(0, TITLE_READ)));
+  return cutCharacters(read, TITLE_MAX) || `PagerDuty incident ${id}`;
 }
 
 const incident = z.looseObject({

@@ -29,6 +29,8 @@ const errorBody = z.looseObject({
 /** PagerDuty may name hours; we look again earlier than that. */
 const LONGEST_WAIT_MS = 10 * 60_000;
 const WORDS_MAX = 200;
+/** More than this of them is not looked at. */
+const WORDS_READ = 4_000;
 
 /** @param data the parsed body; undefined where it was no JSON, as gateways answer */
 export function failureOf(
@@ -39,7 +41,8 @@ export function failureOf(
   const parsed = errorBody.safeParse(data);
   const error = parsed.success ? parsed.data.error : undefined;
   const errors = error?.errors ?? [];
-  const said = oneLine([error?.message ?? "", ...(typeof errors === "string" ? [errors] : errors)].join(" "));
+  const all = [error?.message ?? "", ...(typeof errors === "string" ? [errors] : errors)].join(" ");
+  const said = oneLine(all.slice(0, WORDS_READ));
   const retryAfterMs = waitOf(headers);
   return {
     status,

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { redactSecrets } from "../../core/redaction.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
 import { fromIso, type Instant } from "../../core/time.ts";
 import type { AlertFacts } from "../store/store.ts";
+import { titleOf } from "./answers.ts";
 
 /** An incident in the list of those that are open in PagerDuty. */
 export interface ListedIncident {
@@ -53,7 +53,7 @@ function listed(data: z.output<typeof incident>): ListedIncident {
     facts: {
       id: data.id,
       number: data.incident_number ?? 0,
-      title: cutCharacters(redactSecrets(oneLine(data.title ?? "")), 1_024) || `PagerDuty incident ${data.id}`,
+      title: titleOf(data.title, data.id),
       url: data.html_url ?? "",
       serviceId: data.service.id,
       serviceName: cutCharacters(oneLine(data.service.summary ?? ""), 120) || data.service.id,

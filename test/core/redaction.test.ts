@@ -53,6 +53,12 @@ describe("secrets in text", () => {
     }
     expect(performance.now() - started).toBeLessThan(500);
   });
+
+  it("is not held up by what only begins like a token, as long as a webhook may be", () => {
+    const started = performance.now();
+    expect(redactSecrets("eyJabcdef-".repeat(30_000))).toHaveLength(300_000);
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
 });
 
 describe("an attachment", () => {
