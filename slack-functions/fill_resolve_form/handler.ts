@@ -90,6 +90,9 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
   try {
     const record = await readIncident(app.slack, context.inputs.incident_id);
     if (!record || !isOpen(record.incident)) return fieldError(refusalSentence("closed", record));
+    // Whoever sends the form need not be whom the trigger's input named when it was opened.
+    const refused = await whyNotDecide(app, record.incident.id, context.body.user.id);
+    if (refused) return fieldError(refused);
     const by = await personOf(app.slack, context.body.user.id);
     const unticked = shown.filter((id) => !ticked.includes(id));
     const summary = textOf(recordOf(recordOf(values[SUMMARY])[SUMMARY])["value"]);
@@ -125,15 +128,23 @@ async function submit(context: ViewSubmissionContext<Inputs>) {
 async function submitRetry(context: ViewSubmissionContext<Inputs>) {
   const app = openAppForClick(context);
   const executionId = context.body.function_data.execution_id;
-  const completion = await completeStep(app.slack, executionId, {
-    ...CLOSED,
-    incident_id: context.inputs.incident_id,
-    resolved_by: context.body.user.id,
-    resolved_at: toIso(app.now),
-    request_id: executionId,
-    try_again: "yes",
-  });
-  return completion === "failed" ? { response_action: "update" as const, view: sentence(NOT_TAKEN) } : undefined;
+  const userId = context.body.user.id;
+  const instead = (text: string) => ({ response_action: "update" as const, view: sentence(text) });
+  try {
+    const refused = await whyNotDecide(app, context.inputs.incident_id, userId);
+    if (refused) return instead(refused);
+    const completion = await completeStep(app.slack, executionId, {
+      ...CLOSED,
+      incident_id: context.inputs.incident_id,
+      resolved_by: userId,
+      resolved_at: toIso(app.now),
+      request_id: executionId,
+      try_again: "yes",
+    });
+    return completion === "failed" ? instead(NOT_TAKEN) : undefined;
+  } catch (thrown) {
+    return instead(problemOf(thrown));
+  }
 }
 
 const NOT_TAKEN = "Slack did not take the form, so nothing was resolved. Press Resolve again in a moment.";

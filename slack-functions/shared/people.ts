@@ -17,8 +17,9 @@ export async function personOf(slack: Slack, userId: string): Promise<Person> {
  */
 export async function mayDecide(slack: Slack, userId: string, teamId: string): Promise<boolean> {
   const answer = await slack.call("users.info", { user: userId });
-  // Slack's users cannot be looked up right now: the person on call is not kept waiting for that.
-  if (!answer.ok) return true;
+  // Somebody whom Slack does not know here is no member. Where users cannot be looked up at all, the person on call is not
+  // kept waiting for that.
+  if (!answer.ok) return !NOBODY.includes(answer.error ?? "");
   const user = recordOf(answer["user"]);
   if (user["deleted"] === true || user["is_bot"] === true) return false;
   if (user["is_restricted"] === true || user["is_ultra_restricted"] === true || user["is_stranger"] === true)
@@ -26,6 +27,9 @@ export async function mayDecide(slack: Slack, userId: string, teamId: string): P
   const home = textOf(user["team_id"]);
   return home === "" || teamId === "" || home === teamId;
 }
+
+/** What Slack says of an id that is nobody's here, an empty one included. */
+const NOBODY: readonly string[] = ["user_not_found", "user_not_visible", "invalid_arguments"];
 
 /** The Slack user with this e-mail address; undefined where there is none. */
 export async function userIdByEmail(slack: Slack, email: string | undefined): Promise<string | undefined> {

@@ -1,7 +1,7 @@
 import type { ActionContext } from "deno-slack-sdk/functions/interactivity/types.ts";
 import { type App, openAppForClick, problemOf } from "./app.ts";
 import { type Block, section } from "./card.ts";
-import { readIncident } from "./incidents.ts";
+import { readIncident, whereOf } from "./incidents.ts";
 import { mention } from "./mrkdwn.ts";
 import { mayCall, mustCall, recordOf, textOf } from "./slack.ts";
 
@@ -93,5 +93,5 @@ async function offerForm(app: App, incidentId: string, userId: string): Promise<
   const sent = await mayCall(app.slack, "chat.postMessage", { channel: userId, ...message });
   if (sent.ok) return;
   const record = await readIncident(app.slack, incidentId);
-  await mustCall(app.slack, "chat.postMessage", { channel: record?.channelId ?? "", ...message });
+  await mustCall(app.slack, "chat.postMessage", { ...(record ? whereOf(record) : { channel: "" }), ...message });
 }
