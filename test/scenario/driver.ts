@@ -37,20 +37,27 @@ interface Element {
 
 export type Driver = ReturnType<typeof drive>;
 
-/** A sandbox of its own for a test file, with its clock stopped and every read of Slack's storage a quarter of a second old. */
-export function inSandbox(options: { readonly isResetEachTime?: boolean } = {}): Driver {
+interface SandboxOptions {
+  /** False where one test goes on with what the one before it left. */
+  readonly isResetEachTime?: boolean;
+  /** How old a read of Slack's storage may be, in real time: none where what is hours apart follows within milliseconds. */
+  readonly staleReadsMs?: number;
+}
+
+/** A sandbox of its own for a test file, with its clock stopped. Slack's storage is eventually consistent, so it is here. */
+export function inSandbox({ isResetEachTime = true, staleReadsMs = 250 }: SandboxOptions = {}): Driver {
   let sandbox: RunningSandbox | undefined;
   const world = drive(() => sandbox?.url ?? "");
   const begin = async (): Promise<void> => {
     await world.post("/sandbox/reset", {});
-    await world.post("/sandbox/slack", { staleReadsMs: 250 });
+    await world.post("/sandbox/slack", { staleReadsMs });
   };
   beforeAll(async () => {
     sandbox = await startSandbox({ manualClock: true });
     await begin();
   });
   afterAll(() => sandbox?.stop());
-  if (options.isResetEachTime ?? true) beforeEach(begin);
+  if (isResetEachTime) beforeEach(begin);
   return world;
 }
 

@@ -3,7 +3,7 @@ import { CHECKOUT, inSandbox, textOf } from "./driver.ts";
 
 const MINUTE = 60_000;
 
-const world = inSandbox();
+const world = inSandbox({ staleReadsMs: 0 });
 
 describe("what PagerDuty's webhooks do not tell", () => {
   it("opens its triage all the same, once PagerDuty is asked", async () => {

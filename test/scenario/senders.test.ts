@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CHECKOUT, inSandbox, SEARCH, textOf } from "./driver.ts";
 
-const world = inSandbox();
+const world = inSandbox({ staleReadsMs: 0 });
 
 describe("an alert of another sender", () => {
   it.each([

@@ -5,8 +5,7 @@ const MINUTE = 60_000;
 /** Services of the demo company that are quiet otherwise. */
 const SERVICES = Array.from({ length: 12 }, (_, index) => `PMORE${String(index + 1).padStart(2, "0")}`);
 
-// What one test leaves the next one goes on with.
-const world = inSandbox({ isResetEachTime: false });
+const world = inSandbox({ isResetEachTime: false, staleReadsMs: 0 });
 beforeAll(() => world.post("/sandbox/slack", { rateLimits: true }));
 
 /** The sandbox's clock goes on while this is worked at: Slack's limits tell the companion to wait, by its own clock. */

@@ -4,7 +4,7 @@ import { inSandbox, textOf } from "./driver.ts";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-const world = inSandbox();
+const world = inSandbox({ staleReadsMs: 0 });
 
 const watches = async () => (await world.runs()).filter(({ workflow }) => /watch/i.test(workflow));
 
