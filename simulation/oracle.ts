@@ -279,8 +279,9 @@ const STILL_OPEN: Readonly<Record<string, RegExp>> = {
   acknowledged: /^(Acknowledged|:hourglass_flowing_sand:|:warning:)/,
 };
 
-/** Nobody can press a button of a question that is decided. */
+/** Nobody can press a button of a question that is decided, and an incident has one set of controls at most. */
 function liveButtons(evidence: Evidence): string[] {
+  const controlled = new Set<string>();
   const { slack, observed } = evidence;
   const { platform } = slack;
   return Object.values(platform.state.channels)
@@ -291,7 +292,11 @@ function liveButtons(evidence: Evidence): string[] {
       const owner = message.buttonsOf;
       if (buttons.length === 0 || owner === undefined || !isOpen(findExecution(platform, owner))) return [];
       const { name, inputs } = stepOf(platform, owner);
-      const incidentId = String(inputs["incident_id"]);
+      const incidentId = String(inputs["incident_id"] || inputs["active_incident_id"]);
+      if (name === "offer_incident_controls") {
+        if (controlled.has(incidentId)) return [`${incidentId} has two sets of controls`];
+        controlled.add(incidentId);
+      }
       const status = observed.states.get(incidentId)?.at(-1)?.status;
       return name === "ask_for_triage_decision" && status !== "triage"
         ? [`the question of ${incidentId}, which is ${status}, still has live buttons`]

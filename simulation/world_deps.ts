@@ -20,7 +20,7 @@ export interface WorldDeps {
 export const COMPANION_URL = "https://companion.example";
 
 export function incidentOf(inputs: Values): string {
-  const id = inputs["incident_id"];
+  const id = inputs["incident_id"] || inputs["active_incident_id"];
   return typeof id === "string" && id !== "" ? id : "no incident";
 }
 

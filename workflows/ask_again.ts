@@ -15,4 +15,4 @@ export const AskAgainWorkflow = DefineWorkflow({
   },
 });
 
-addTriageSteps(AskAgainWorkflow, AskAgainWorkflow.inputs.incident_id, AskAgainWorkflow.inputs.user_id);
+addTriageSteps(AskAgainWorkflow, AskAgainWorkflow.inputs.incident_id, { askedBy: AskAgainWorkflow.inputs.user_id });

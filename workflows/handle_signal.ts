@@ -47,4 +47,6 @@ HandleSignalWorkflow.addStep(AnswerLaterAlertDefinition, {
   answered_by: offered.outputs.answered_by,
   answered_at: offered.outputs.answered_at,
 });
-addTriageSteps(HandleSignalWorkflow, applied.outputs.ask_incident_id);
+addTriageSteps(HandleSignalWorkflow, applied.outputs.ask_incident_id, {
+  activeIncidentId: applied.outputs.active_incident_id,
+});

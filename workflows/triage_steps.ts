@@ -6,11 +6,16 @@ import type { TriageAlertWorkflow } from "./triage_alert.ts";
 /** Adding steps is the same for every workflow, whatever its inputs are. */
 type AnyWorkflow = Pick<typeof TriageAlertWorkflow, "addStep">;
 
-/**
- * What every triage consists of once it has a channel: ask, apply, offer controls.
- * @param askedBy who wants the question asked anew, where somebody does
- */
-export function addTriageSteps(workflow: AnyWorkflow, incidentId: unknown, askedBy?: unknown): void {
+interface Besides {
+  /** Who wants the question asked anew. */
+  readonly askedBy?: unknown;
+  /** An incident that is active already, and has nothing to ask. */
+  readonly activeIncidentId?: unknown;
+}
+
+/** What every triage consists of once it has a channel: ask, apply, offer controls. */
+export function addTriageSteps(workflow: AnyWorkflow, incidentId: unknown, besides: Besides = {}): void {
+  const { askedBy, activeIncidentId } = besides;
   const asked = workflow.addStep(AskForTriageDecisionDefinition, {
     incident_id: incidentId,
     ...(askedBy === undefined ? {} : { asked_by: askedBy }),
@@ -41,5 +46,8 @@ export function addTriageSteps(workflow: AnyWorkflow, incidentId: unknown, asked
     dismiss_alert_ids,
     question_ts,
   });
-  workflow.addStep(OfferIncidentControlsDefinition, { incident_id: applied.outputs.incident_id });
+  workflow.addStep(OfferIncidentControlsDefinition, {
+    incident_id: applied.outputs.incident_id,
+    ...(activeIncidentId === undefined ? {} : { active_incident_id: activeIncidentId }),
+  });
 }

@@ -1,6 +1,5 @@
 import { DefineWorkflow, Schema } from "deno-slack-sdk/mod.ts";
 import { FillUndoFormDefinition } from "../slack-functions/fill_undo_form/definition.ts";
-import { OfferIncidentControlsDefinition } from "../slack-functions/offer_incident_controls/definition.ts";
 import { UndoTriageDefinition } from "../slack-functions/undo_triage/definition.ts";
 import { addTriageSteps } from "./triage_steps.ts";
 
@@ -38,6 +37,7 @@ const undone = UndoTriageWorkflow.addStep(UndoTriageDefinition, {
   in_pagerduty: form.outputs.in_pagerduty,
   alerts: form.outputs.alerts,
 });
-// A reopened incident has its controls again and nothing to ask; for every other one this step does nothing.
-UndoTriageWorkflow.addStep(OfferIncidentControlsDefinition, { incident_id: undone.outputs.active_incident_id });
-addTriageSteps(UndoTriageWorkflow, undone.outputs.incident_id);
+// A reopened incident has nothing to ask, and its controls again.
+addTriageSteps(UndoTriageWorkflow, undone.outputs.incident_id, {
+  activeIncidentId: undone.outputs.active_incident_id,
+});

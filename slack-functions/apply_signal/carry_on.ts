@@ -7,7 +7,7 @@ import { parseDecider, parsePerson, safeJson } from "../shared/people.ts";
 import { numberOf, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
 import { detachAlerts } from "../undo_triage/detach.ts";
 import { takeBackFurther } from "../undo_triage/take_back.ts";
-import type { SignalOutcome } from "./signals.ts";
+import { followUp, type SignalOutcome } from "./signals.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -31,8 +31,7 @@ export async function carryOn(app: App, record: IncidentRecord, data: string): P
   const closed = closedAs(record.incident, recordOf(fields["before"]));
   const undo = { ...asked, command, inPagerduty, decisionId: textOf(fields["decisionId"]) } as const;
   const after = await takeBackFurther(app, undo, closed);
-  const isAsked = after?.incident.status === "triage";
-  return { outcome: "applied", ...(isAsked ? { askIncidentId: after.incident.id } : {}) };
+  return { outcome: "applied", ...(after ? followUp(after) : {}) };
 }
 
 /** The incident as it was closed: of that the record may have forgotten everything. */

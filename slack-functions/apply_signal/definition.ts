@@ -47,6 +47,11 @@ export const ApplySignalDefinition = DefineFunction({
         title: "Incident to ask about",
         description: "An undecided triage whose question is to be asked anew; empty where there is none.",
       },
+      active_incident_id: {
+        type: Schema.types.string,
+        title: "Active incident",
+        description: "An active incident whose controls are to be offered; empty where there is none.",
+      },
       delivery_id: {
         type: Schema.types.string,
         title: "Delivery",
@@ -58,6 +63,14 @@ export const ApplySignalDefinition = DefineFunction({
         description: "The delivery's place among those of its incident.",
       },
     },
-    required: ["incident_id", "offer_alert_ids", "offer_up_to", "ask_incident_id", "delivery_id", "sequence"],
+    required: [
+      "incident_id",
+      "offer_alert_ids",
+      "offer_up_to",
+      "ask_incident_id",
+      "active_incident_id",
+      "delivery_id",
+      "sequence",
+    ],
   },
 });

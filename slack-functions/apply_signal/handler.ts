@@ -15,6 +15,7 @@ import {
   applyDecisionAgain,
   archiveIfQuiet,
   decorateAgain,
+  followUp,
   type SignalOutcome,
   takeAlertNews,
   takeMovedAlert,
@@ -32,6 +33,7 @@ export default SlackFunction(
       offer_alert_ids: "[]",
       offer_up_to: "0",
       ask_incident_id: "",
+      active_incident_id: "",
       delivery_id: "",
       sequence,
     };
@@ -68,18 +70,19 @@ export default SlackFunction(
       if (is_alone && isSaidThere && (await isChannelLost(app, record))) return { outputs: done };
       const here = isSaidThere && !is_alone ? await inLivingChannel(app, record) : record;
       const signal = await applySignal(app, here, kindOf(kind), context.inputs.data);
-      const isLeftBehind = here.channelId !== record.channelId && here.incident.status === "triage";
+      const follows = here.channelId === record.channelId ? signal : { ...followUp(here), ...signal };
+      const next = { ask_incident_id: follows.askIncidentId ?? "", active_incident_id: follows.activeIncidentId ?? "" };
       // The question comes first; the delivery comes again with the offer.
-      if (signal.offer && isLeftBehind) return { outputs: { ...done, ask_incident_id: incident_id } };
+      if (signal.offer && next.ask_incident_id !== "") return { outputs: { ...done, ...next } };
       if (signal.offer) {
         const { alertIds, upTo } = signal.offer;
         const offer = { offer_alert_ids: JSON.stringify(alertIds), offer_up_to: String(upTo) };
-        return { outputs: { ...done, ...offer, delivery_id } };
+        return { outputs: { ...done, ...next, ...offer, delivery_id } };
       }
       // Any other outcome is for the companion to act on; if this confirmation is lost, it must come out the same again.
       if (signal.outcome === "applied") await saveRecord(app, here, { sequence: Number(sequence) });
       await confirm(app, here, delivery_id, signal);
-      return { outputs: { ...done, ask_incident_id: signal.askIncidentId ?? (isLeftBehind ? incident_id : "") } };
+      return { outputs: { ...done, ...next } };
     } catch (thrown) {
       return { error: `News of an incident could not be taken in. ${problemOf(thrown)} It will come again.` };
     }

@@ -32,6 +32,8 @@ export interface SignalOutcome {
   readonly offer?: { readonly alertIds: readonly string[]; readonly upTo: number };
   /** The question is to be asked anew. */
   readonly askIncidentId?: string;
+  /** The incident is active and has no controls. */
+  readonly activeIncidentId?: string;
   /** Slack's limits still leave something of the channel's dressing undone. */
   readonly undecorated?: boolean;
 }
@@ -86,8 +88,17 @@ export async function takeMovedAlert(app: App, record: IncidentRecord, data: str
 
 export async function applyDecisionAgain(app: App, data: string): Promise<SignalOutcome> {
   const decision = decisionOf(recordOf(recordOf(safeJson(data))["decision"]));
-  await applyStanding(app, decision);
-  return { outcome: "applied" };
+  const after = await applyStanding(app, decision);
+  return { outcome: "applied", ...(after?.incident.status === "active" ? followUp(after) : {}) };
+}
+
+/** What an open incident is to have next that only a further step can post: its question, or its controls. */
+export function followUp({
+  incident,
+  controlsTs,
+}: IncidentRecord): Pick<SignalOutcome, "askIncidentId" | "activeIncidentId"> {
+  if (incident.status === "triage") return { askIncidentId: incident.id };
+  return incident.status === "active" && controlsTs === "" ? { activeIncidentId: incident.id } : {};
 }
 
 /** Slack applied what the companion cannot: the incident is in triage again, and people are asked anew. */

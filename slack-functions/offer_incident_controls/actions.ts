@@ -15,9 +15,14 @@ import { shows } from "../shared/settling.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
 import { CONTROLS_TEXT, controlsBlocks, messageView, problemOfUpdate, UPDATE_TEXT, updateView } from "./blocks.ts";
 
-type Inputs = { incident_id: string };
+type Inputs = { incident_id: string; active_incident_id?: string };
 /** What a press left: the record with it, and a sentence where the outcome is not plain to see. */
 type Pressed = { readonly record: IncidentRecord; readonly note?: string };
+
+/** The incident whose controls these are. */
+export function incidentIn({ incident_id, active_incident_id = "" }: Inputs): string {
+  return incident_id || active_incident_id;
+}
 
 export async function takeLead(context: ActionContext<Inputs>): Promise<void> {
   await press(context, async (app, record, userId) => {
@@ -71,7 +76,7 @@ export async function openUpdateForm(context: ActionContext<Inputs>): Promise<vo
     if (!opened.ok) {
       return void (await tell(`The form could not open in time (${opened.error ?? "no reason given"}). Press again.`));
     }
-    const usable = await usableRecord(app, context.inputs.incident_id, context.body.user.id);
+    const usable = await usableRecord(app, incidentIn(context.inputs), context.body.user.id);
     if (typeof usable !== "string") return;
     const view_id = textOf(recordOf(opened["view"])["id"]);
     await mayCall(app.slack, "views.update", { view_id, view: messageView(usable) });
@@ -90,7 +95,7 @@ export async function submitUpdate(context: ViewSubmissionContext<Inputs>) {
   try {
     const problem = problemOfUpdate(text);
     if (problem) return fieldError(problem);
-    const record = await usableRecord(app, context.inputs.incident_id, userId);
+    const record = await usableRecord(app, incidentIn(context.inputs), userId);
     if (typeof record === "string") return fieldError(record);
     const update: LatestUpdate = { text, by: userId, at: app.now, viewId: textOf(context.view.id) };
     if (record.update?.viewId === update.viewId) return undefined;
@@ -118,7 +123,7 @@ async function press(
   const app = openAppForClick(context);
   const tell = teller(app, context);
   try {
-    const record = await usableRecord(app, context.inputs.incident_id, context.body.user.id);
+    const record = await usableRecord(app, incidentIn(context.inputs), context.body.user.id);
     if (typeof record === "string") return void (await tell(record));
     const { record: after, note } = await work(app, record, context.body.user.id);
     await redraw(app, context, await latestOf(app, after), note);

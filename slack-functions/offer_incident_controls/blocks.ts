@@ -1,6 +1,7 @@
 import type { Alert } from "../../core/alert.ts";
 import { SEVERITIES, type Severity, severityText } from "../../core/severity.ts";
 import { type Block, context, section } from "../shared/card.ts";
+import { CONTROLS_BLOCK } from "../shared/controls.ts";
 import type { IncidentRecord } from "../shared/incidents.ts";
 import { escapeText, mention } from "../shared/mrkdwn.ts";
 
@@ -20,7 +21,7 @@ export function controlsBlocks(record: IncidentRecord, attached: readonly Alert[
     section(record.lead ? `Lead: ${mention(record.lead)}` : "Nobody leads yet."),
     {
       type: "actions",
-      block_id: "controls",
+      block_id: CONTROLS_BLOCK,
       elements: [
         button(record.lead ? "Take over the lead" : "I take the lead", TAKE_LEAD),
         ...(isPaging(record, attached) ? [button("Acknowledge the page", ACKNOWLEDGE)] : []),

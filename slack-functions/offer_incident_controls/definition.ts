@@ -14,6 +14,11 @@ export const OfferIncidentControlsDefinition = DefineFunction({
         description: "The active incident; where it is empty the step does nothing.",
         hint: "Take the output of the step that applied the decision.",
       },
+      active_incident_id: {
+        type: Schema.types.string,
+        title: "Or this incident",
+        description: "Taken where the former is empty: an incident that is active without a decision in this run.",
+      },
     },
     required: ["incident_id"],
   },

@@ -5,6 +5,7 @@ import { transition } from "../../core/transitions.ts";
 import type { StoredAlert } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
 import { section } from "../shared/card.ts";
+import { retireControls, standingControls } from "../shared/controls.ts";
 import { type IncidentRecord, readIncident, saveIncident, whereOf } from "../shared/incidents.ts";
 import { retireOffer } from "../shared/later_alerts.ts";
 import { escapeText, mention } from "../shared/mrkdwn.ts";
@@ -33,7 +34,7 @@ export async function showResolved(
     publish(app, record, { known, unsent }),
     publishTopic(app, record),
     sayResolved(app, record, requestId, isRepeat),
-    retireControls(app, record),
+    retireAllControls(app, record),
     retireOffer(app, record, "The incident is resolved."),
   ]);
 }
@@ -77,14 +78,7 @@ async function sayResolved(app: App, record: IncidentRecord, requestId: string, 
   });
 }
 
-/** The controls are another execution's message: taking its buttons away is all that we may do to it. */
-async function retireControls(app: App, record: IncidentRecord): Promise<void> {
-  if (record.controlsTs === "") return;
-  const text = "The incident is resolved.";
-  await mayCall(app.slack, "chat.update", {
-    channel: record.channelId,
-    ts: record.controlsTs,
-    text,
-    blocks: [section(text)],
-  });
+async function retireAllControls(app: App, record: IncidentRecord): Promise<void> {
+  const all = new Set([record.controlsTs, ...(await standingControls(app, record))].filter((ts) => ts !== ""));
+  await Promise.all([...all].map((ts) => retireControls(app, record, ts, "The incident is resolved.")));
 }

@@ -43,13 +43,16 @@ export async function applyDecision(
   return applyTo(app, before, decision, questionTs);
 }
 
-/** Applies the decision that stands with the companion, also where Slack applied another one without asking. */
-export async function applyStanding(app: App, decision: Decision): Promise<void> {
+/**
+ * Applies the decision that stands with the companion, also where Slack applied another one without asking.
+ * @returns the record as it is now; undefined where there is no such incident
+ */
+export async function applyStanding(app: App, decision: Decision): Promise<IncidentRecord | undefined> {
   const before = await awaitIncident(app, decision.incidentId);
-  if (!before) return;
+  if (!before) return undefined;
   const isUndone = before.undoneDecisionIds.includes(decision.id);
   const isOther = !isUndone && before.incident.status !== "triage" && before.decisionId !== decision.id;
-  await applyTo(app, isOther ? await backToTriage(app, before) : before, decision, "");
+  return applyTo(app, isOther ? await backToTriage(app, before) : before, decision, "");
 }
 
 async function applyTo(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Incident } from "../../core/incident.ts";
-import type { SignalData } from "../../core/protocol.ts";
+import type { Decision, SignalData } from "../../core/protocol.ts";
 import { UNDO_VIEW } from "../../slack-functions/fill_undo_form/blocks.ts";
 import undoForm from "../../slack-functions/fill_undo_form/handler.ts";
 import { applySignal } from "../../slack-functions/apply_signal/handler.ts";
@@ -117,8 +117,36 @@ describe("an undo whose run died", () => {
     await onRecord(INCIDENTS.resolved);
     await carryOn({ ...REOPEN, at: INCIDENTS.resolved.resolvedAt - 1 });
     expect((await kept())?.incident.status).toBe("resolved");
-    expect(await carryOn(REOPEN)).toEqual({ outcome: "applied" });
+    expect(await carryOn(REOPEN)).toEqual({ outcome: "applied", activeIncidentId: "inc_1" });
     expect((await kept())?.incident.status).toBe("active");
+  });
+
+  it("of a resolve whose controls stand already asks for no others", async () => {
+    await onRecord(INCIDENTS.active, { controlsTs: "5.1" });
+    expect(await carryOn(REOPEN)).toEqual({ outcome: "applied" });
+  });
+});
+
+describe("a decision whose run died", () => {
+  const decide = async (decision: Decision) =>
+    applySignal(fake.app, (await kept())!, "apply_decision", JSON.stringify({ decision }));
+  const create = { id: "Fx1", incidentId: "inc_1", decision: "create", by: DANA, at: AT, note: "" } as const;
+  beforeEach(() => {
+    fake.answers.decide = { ok: true, stands: create };
+  });
+
+  it("to create the incident ends with its controls, which its run would have offered", async () => {
+    await onRecord(INCIDENTS.triage);
+    expect(await decide(create)).toEqual({ outcome: "applied", activeIncidentId: "inc_1" });
+    await onRecord(INCIDENTS.active, { decisionId: "Fx1", controlsTs: "5.1" });
+    expect(await decide(create)).toEqual({ outcome: "applied" });
+  });
+
+  it("to dismiss it ends without", async () => {
+    await onRecord(INCIDENTS.triage);
+    const dismiss = { ...create, decision: "dismiss", reason: "false_alarm" } as const;
+    fake.answers.decide = { ok: true, stands: dismiss };
+    expect(await decide(dismiss)).toEqual({ outcome: "applied" });
   });
 });
 

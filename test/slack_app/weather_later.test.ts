@@ -82,6 +82,13 @@ describe("a channel that a person archived while its incident was open", () => {
     expect(fake.made("conversations.create")).toHaveLength(1);
   });
 
+  it("is left with the next news for a new one, where an active incident gets its controls again", async () => {
+    await incident(INCIDENTS.active, { controlsTs: "1.5" });
+    const { outputs } = await news();
+    expect(outputs).toMatchObject({ ask_incident_id: "", active_incident_id: "inc_1" });
+    expect((await news()).outputs).toMatchObject({ active_incident_id: "" });
+  });
+
   it("is left once, however many notice it at the same time", async () => {
     const record = await incident(INCIDENTS.triage);
     const [first, second] = await Promise.all([inLivingChannel(fake.app, record), inLivingChannel(fake.app, record)]);
