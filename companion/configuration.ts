@@ -66,6 +66,12 @@ function addressProblem(text: string): string | undefined {
   return "must begin with https:// (http:// is for this machine's own address only)";
 }
 
+/** Slack's webhook triggers, and not its link triggers, whose addresses lead people to a form and take nothing in. */
+const webhookTrigger = address.refine(
+  (text) => !/^https:\/\/[^/]*slack\.com\/shortcuts\//i.test(text),
+  "is a link for people; the address of a webhook trigger begins with https://hooks.slack.com/triggers/",
+);
+
 const baseAddress = address
   .refine((text) => !text.includes("?"), "must not contain a ?")
   .transform((text) => text.replace(/\/+$/, ""));
@@ -148,9 +154,9 @@ const schema = z.object({
   PAGERDUTY_API_URL: baseAddress.prefault("https://api.pagerduty.com"),
   PAGERDUTY_FROM: email,
   PAGERDUTY_USER_MAP: userMap.prefault(""),
-  SLACK_TRIAGE_TRIGGER_URL: address,
-  SLACK_SIGNAL_TRIGGER_URL: address,
-  SLACK_NEWS_TRIGGER_URL: address,
+  SLACK_TRIAGE_TRIGGER_URL: webhookTrigger,
+  SLACK_SIGNAL_TRIGGER_URL: webhookTrigger,
+  SLACK_NEWS_TRIGGER_URL: webhookTrigger,
   COMPANION_SECRETS: secrets.refine(
     (list) => list.every((one) => one.length >= 16),
     "holds a secret of fewer than 16 characters",
@@ -231,6 +237,11 @@ export function readConfiguration(environment: Environment): Result<Configuratio
     const problem = "is needed together with SENTRY_AUTH_TOKEN";
     problems.push({ variable: "SENTRY_ORG", problem, example: EXAMPLES.SENTRY_ORG });
   }
+  for (const variable of ["SLACK_SIGNAL_TRIGGER_URL", "SLACK_NEWS_TRIGGER_URL"] as const) {
+    if (given[variable] === undefined || given[variable] !== given["SLACK_TRIAGE_TRIGGER_URL"]) continue;
+    const problem = "is the same as SLACK_TRIAGE_TRIGGER_URL, and each is a trigger of its own";
+    problems.push({ variable, problem, example: EXAMPLES[variable] });
+  }
   if (!parsed.success || problems.length > 0) return refuse(problems);
   return accept(assemble(parsed.data));
 }
@@ -268,6 +279,7 @@ function assemble(values: z.output<typeof schema>): Configuration {
 
 /** Everything in the configuration that nobody may read in a log or in an answer; of trigger addresses what is secret in them. */
 export function secretsIn({
+  database,
   pagerduty,
   slack,
   secrets: shared,
@@ -277,7 +289,19 @@ export function secretsIn({
   const urls = [slack.triageTriggerUrl, slack.signalTriggerUrl, slack.newsTriggerUrl];
   const paths = urls.map((url) => new URL(url).pathname);
   const tokens = [pagerduty.apiToken, sentry.authToken, metricsToken].filter((token) => token !== undefined);
-  return [...pagerduty.webhookSecrets, ...shared, ...tokens, ...paths];
+  return [...pagerduty.webhookSecrets, ...shared, ...tokens, ...paths, ...passwordsIn(database)];
+}
+
+/** As it stands in the address, and as it is meant. */
+function passwordsIn(database: Database): readonly string[] {
+  const written = database.kind === "postgres" ? new URL(database.url).password : "";
+  // One that is as short as a word would take words out of every line.
+  if (written.length < 6) return [];
+  try {
+    return [...new Set([written, decodeURIComponent(written)])];
+  } catch {
+    return [written];
+  }
 }
 
 /** The problems as one message for a person at a terminal. */

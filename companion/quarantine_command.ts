@@ -1,5 +1,6 @@
 import { redactTokens } from "../core/redaction.ts";
 import { accept, refuse, type Result } from "../core/result.ts";
+import { oneLine } from "../core/text.ts";
 import { toIso } from "../core/time.ts";
 import { problemOf } from "./intake/intake.ts";
 import { readEvent } from "./intake/webhook_event.ts";
@@ -26,6 +27,8 @@ export async function quarantineCommand(store: Store, words: readonly string[]):
   if (command === "list" && wanted === "") return accept(list(all));
   if (command === "replay" && wanted === "all") return replayAll(store, all);
   if (command !== "show" && command !== "replay") return refuse(`There is no command "${command}" of the quarantine.`);
+  if (wanted === "")
+    return refuse(`Say which one, as quarantine list shows it, for example: quarantine ${command} q1.`);
   const one = all.find((kept) => idOf(kept) === wanted);
   if (!one) return refuse(`Nothing is kept aside as "${wanted}"; quarantine list shows what is.`);
   if (command === "show") return accept(show(one));
@@ -43,11 +46,17 @@ function list(all: readonly KeptAside[]): string {
   return [...all.map(line), ...more].join("\n");
 }
 
+/** Why a webhook is kept aside, for a person. */
+const WHY: Readonly<Record<string, string>> = {
+  no_event: "it is no event of PagerDuty that can be read",
+  unreadable_incident: "the incident in it cannot be read",
+};
+
 /** Nothing of the body but what it is about: a body may hold what others keep secret. */
 function line(kept: KeptAside): string {
   const event = readEvent(kept.body);
-  const what = event ? `${event.type}${event.alert ? ` of ${event.alert.id}` : ""}` : "no event";
-  const why = kept.shelf === "e" ? "processing failed, see event.failed in the log" : kept.why;
+  const what = event ? `${oneLine(event.type)}${event.alert ? ` of ${event.alert.id}` : ""}` : "no event";
+  const why = kept.shelf === "e" ? "processing failed, see event.failed in the log" : (WHY[kept.why] ?? kept.why);
   return redactTokens(`${idOf(kept)}  ${toIso(kept.receivedAt)}  ${what}  ${why}`);
 }
 

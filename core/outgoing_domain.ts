@@ -18,9 +18,11 @@ export function outgoingDomain(companionUrl: string | undefined): Result<string,
   } catch {
     return refuse(`COMPANION_URL is not a web address; it needs a scheme and a host, ${example}`);
   }
-  if (url.protocol !== "https:" && url.protocol !== "http:") {
+  const isHere = /^(localhost|127(\.\d{1,3}){3})$/.test(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isHere)) {
     return refuse(`COMPANION_URL must begin with https://, ${example}`);
   }
+  if (url.search !== "" || url.hash !== "") return refuse(`COMPANION_URL must not contain a ? or a #, ${example}`);
   if (url.username !== "" || url.password !== "") {
     return refuse(`COMPANION_URL must not contain a user name or a password, ${example}`);
   }

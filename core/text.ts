@@ -28,11 +28,12 @@ export function cutBytes(text: string, max: number): string {
 
 /**
  * One line of plain text: line breaks and runs of white space become one space; control characters go, and so do the
- * invisible ones that hide text or turn its direction (the joiners stay: emoji and some scripts are made with them).
+ * invisible ones that hide text or turn its direction (the joiners stay: emoji and some scripts are made with them). Halves of
+ * characters, which a cut in the middle of one leaves and many readers of JSON refuse, go as well.
  */
 export function oneLine(text: string): string {
   return text
-    .replace(/(?!\s)[\p{Cc}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u{e0000}-\u{e007f}]/gu, "")
+    .replace(/(?!\s)[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\u{e0000}-\u{e007f}]/gu, "")
     .replace(/\s+/gu, " ")
     .trim();
 }

@@ -5,6 +5,7 @@ import type { Database } from "./open_store.ts";
 import { type Alone, connectAlone, sentenceOf } from "./postgres_connections.ts";
 import { countCompanions } from "./presence.ts";
 import { numberOf, oneRow, type Sql, type SqlRow, textOf } from "./sql.ts";
+import { sentenceOf as sqliteSentenceOf } from "./sqlite.ts";
 import { openFile, ownFile, type SqliteFile } from "./sqlite_file.ts";
 
 /** One of the two databases of a move. No companion works on it, and none can start to, while its transaction goes on. */
@@ -73,7 +74,7 @@ async function openSqliteSide(path: string, isSource: boolean): Promise<MoveSide
     return side;
   } catch (problem) {
     await close();
-    throw problem;
+    throw new Error(sqliteSentenceOf(problem), { cause: problem });
   }
 }
 

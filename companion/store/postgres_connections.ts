@@ -175,6 +175,8 @@ export function sentenceOf(problem: unknown): string {
   if (code === "25006") return "It can only be read there: is it a standby?";
   if (code === "53100") return "PostgreSQL's disk is full.";
   if (code === "53300") return "PostgreSQL has no connection left: raise max_connections.";
+  if (code === "ENOENT" || code === "EACCES")
+    return "A file that its address names (a certificate, say) cannot be read.";
   if (/^[0-9A-Z]{5}$/.test(code)) return `PostgreSQL refused with ${code}.`;
   if (/^(E[A-Z]+|.*CERT.*|.*TLS.*)$/.test(code)) return `No PostgreSQL can be reached there (${code}).`;
   return problem instanceof Error ? problem.message : "unknown";

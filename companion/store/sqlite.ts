@@ -19,13 +19,14 @@ const PATIENT_BUSY_TIMEOUT_MS = 10_000;
  * @throws Error with a sentence where the file cannot be used, was written by a newer version or has an owner already
  */
 export async function openSqliteStore(path: string, { isOwner = true, maxPages = 0 } = {}): Promise<Store> {
-  const giveUp = isOwner ? ownFile(path) : () => undefined;
+  let giveUp = (): void => undefined;
   let file: SqliteFile | undefined;
   const close = () => {
     file?.close();
     giveUp();
   };
   try {
+    if (isOwner) giveUp = ownFile(path);
     file = openFile(path, PATIENT_BUSY_TIMEOUT_MS);
     await migrate(file);
     if (maxPages > 0) file.execute(`pragma max_page_count = ${Math.trunc(maxPages)}`);
@@ -41,11 +42,12 @@ export async function openSqliteStore(path: string, { isOwner = true, maxPages =
 }
 
 /** What may be wrong at the start, for a person at a terminal. */
-function sentenceOf(problem: unknown): string {
+export function sentenceOf(problem: unknown): string {
   const message = problem instanceof Error ? problem.message : "unknown";
   if (/readonly database/.test(message)) return "The file can only be read; it and its folder have to be writable.";
   if (/is locked/.test(message)) return "Another process holds the file.";
   if (/is full/.test(message)) return "The disk is full.";
+  if (/unable to open/.test(message)) return "The file cannot be opened or made; does its folder allow it?";
   if (/not a database|malformed/.test(message)) return "The file is damaged, or no database of SQLite.";
   return message;
 }

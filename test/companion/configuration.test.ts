@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { describeProblems, readConfiguration } from "../../companion/configuration.ts";
+import { describeProblems, readConfiguration, secretsIn } from "../../companion/configuration.ts";
 import { MINUTE } from "../../core/time.ts";
 
 const GOOD = {
@@ -69,6 +69,9 @@ describe("the configuration", () => {
     ["PAGERDUTY_USER_MAP", "ann=ann@example.com", "entry 1"],
     ["PAGERDUTY_USER_MAP", "U1=ann@example.com,U2=nobody", "entry 2"],
     ["SLACK_TRIAGE_TRIGGER_URL", "ftp://hooks.slack.com/x", "https://"],
+    ["SLACK_NEWS_TRIGGER_URL", "https://slack.com/shortcuts/Ft1/abc", "is a link for people"],
+    ["SLACK_SIGNAL_TRIGGER_URL", GOOD.SLACK_TRIAGE_TRIGGER_URL, "is the same as SLACK_TRIAGE_TRIGGER_URL"],
+    ["SLACK_NEWS_TRIGGER_URL", GOOD.SLACK_TRIAGE_TRIGGER_URL, "is the same as SLACK_TRIAGE_TRIGGER_URL"],
     ["COMPANION_SECRETS", "short", "16 characters"],
     ["SENTRY_URL", "http://sentry.example", "https://"],
     ["SENTRY_ORG", "../other", "slug"],
@@ -109,6 +112,35 @@ describe("the configuration", () => {
     const message = describeProblems(read.ok ? [] : read.refusal);
     for (const variable of [...Object.keys(GOOD), "PORT", "SENTRY_ORG"]) expect(message).toContain(`  ${variable} `);
     for (const value of ["p0rt", "a secret token", "hunter2", "tiny"]) expect(message).not.toContain(value);
+  });
+});
+
+describe("the secrets that no line of the log may hold", () => {
+  it("include the password of the database, in both of its forms", () => {
+    const read = readConfiguration({ ...GOOD, DATABASE_URL: "postgres://triage:hunter%232%2F3@db.example.com/triage" });
+    expect(read.ok && secretsIn(read.value)).toEqual(expect.arrayContaining(["hunter%232%2F3", "hunter#2/3"]));
+  });
+
+  it("are all secrets of the configuration, and of a trigger's address what is secret in it", () => {
+    const read = readConfiguration({
+      ...GOOD,
+      METRICS_TOKEN: "m".repeat(20),
+      SENTRY_ORG: "acme",
+      SENTRY_AUTH_TOKEN: "s",
+    });
+    const secrets = read.ok ? secretsIn(read.value) : [];
+    for (const secret of [
+      GOOD.PAGERDUTY_WEBHOOK_SECRETS,
+      GOOD.PAGERDUTY_API_TOKEN,
+      GOOD.COMPANION_SECRETS,
+      "m".repeat(20),
+      "s",
+      "/triggers/T1/1/triage-secret",
+      "/triggers/T1/2/signal-secret",
+      "/triggers/T1/3/news-secret",
+    ]) {
+      expect(secrets).toContain(secret);
+    }
   });
 });
 

@@ -26,7 +26,9 @@ describe("the quarantine", () => {
   it("lists what could not be read, and shows it without what looks secret", async () => {
     expect(await run("list")).toBe("Nothing is kept aside.");
     await world.webhook('{"password":"hunter2-hunter2","note":"xoxb-123456789012-abcdef"}', { "x-webhook-id": "w1" });
-    expect(await run("list")).toBe("q1  2026-03-02T02:00:00.000Z  no event  no_event");
+    expect(await run("list")).toBe(
+      "q1  2026-03-02T02:00:00.000Z  no event  it is no event of PagerDuty that can be read",
+    );
     const shown = await run("show q1");
     expect(shown).toContain("password");
     expect(shown).not.toMatch(/hunter2|xoxb/);
@@ -37,7 +39,9 @@ describe("the quarantine", () => {
 
   it("hands in again what can be read since, once, as if it had come then", async () => {
     await keep(bodyOf("P1", "01A"), ["webhook:hook-1", "event:01A"]);
-    expect(await run("list")).toBe("q1  2026-03-02T02:00:00.000Z  incident.triggered of P1  unreadable_incident");
+    expect(await run("list")).toBe(
+      "q1  2026-03-02T02:00:00.000Z  incident.triggered of P1  the incident in it cannot be read",
+    );
     expect(await run("replay q1")).toBe("q1 is handed in again.");
     await world.confirmAll();
     expect(opened()).toEqual(["P1"]);
@@ -84,6 +88,8 @@ describe("the quarantine", () => {
     ["list all", /no command "list"/],
     ["forget q1", /no command "forget"/],
     ["show q9", /Nothing is kept aside as "q9"/],
+    ["show", /Say which one/],
+    ["replay", /Say which one/],
     ["replay q1 q2", /"q2" is too much/],
   ])("%s is refused in a sentence", async (line, sentence) => {
     expect(await run(line)).toMatch(sentence);

@@ -4,7 +4,7 @@ import { outgoingDomain } from "../../core/outgoing_domain.ts";
 describe("the outgoing domain of the companion's address", () => {
   it.each([
     ["https://triage.example.com", "triage.example.com"],
-    ["  https://Triage.Example.COM:8443/base?x#y  ", "triage.example.com"],
+    ["  https://Triage.Example.COM:8443/base  ", "triage.example.com"],
     ["http://localhost:8787", "localhost"],
     ["http://127.0.0.1:8787/", "127.0.0.1"],
     ["https://bücher.example", "xn--bcher-kva.example"],
@@ -21,6 +21,10 @@ describe("the outgoing domain of the companion's address", () => {
     ["triage.example.com:8787", /must begin with https:\/\//],
     ["localhost:8787", /must begin with https:\/\//],
     ["ftp://triage.example.com", /must begin with https:\/\//],
+    ["http://triage.example.com", /must begin with https:\/\//],
+    ["http://127.0.0.1.example.com", /must begin with https:\/\//],
+    ["https://triage.example.com/?x", /must not contain a \? or a #/],
+    ["https://triage.example.com/#x", /must not contain a \? or a #/],
     ["javascript:alert(1)", /must begin with https:\/\//],
     ["https://", /not a web address/],
     ["https://user:pass@triage.example.com", /user name or a password/],

@@ -47,6 +47,8 @@ describe("one line", () => {
     ["  a \n\n b  ", "a b"],
     ["a\u0000\u0007\u001b[31mb", "a[31mb"],
     ["\u202Egpj.exe\u202C", "gpj.exe"],
+    ["cut in the middle of 🔥".slice(0, -1), "cut in the middle of"],
+    ["\udd25 whole: 🔥", "whole: 🔥"],
     ["a \u200B b\u2066c\u2069\u061c", "a bc"],
     ["x\u{e0061}\u{e0062}", "x"],
     ["👩‍🚒 fire", "👩‍🚒 fire"],
