@@ -21,11 +21,15 @@ const MIGRATION_LOCK = 2;
  * nobody saw it would take webhooks in where they are lost. What is no number cannot be made one.
  */
 const UNLESS_MOVED = "select (select 'Everything was moved to ' || place from move_mark)::int";
+/** What was answered with 202 is on the disk, also where somebody has told this database not to wait for it. */
+const ON_THE_DISK =
+  "select set_config('synchronous_commit', 'on', true) where current_setting('synchronous_commit') = 'off'";
 /** For what goes on beside transactions. */
 export const BEGIN = `begin isolation level read committed;
   set local statement_timeout = ${STATEMENT_WITHIN_MS};
   set local lock_timeout = ${LOCK_WITHIN_MS};
   set local idle_in_transaction_session_timeout = ${IDLE_WITHIN_MS};
+  ${ON_THE_DISK};
   ${UNLESS_MOVED}`;
 export const BEGIN_TURN = `${BEGIN}; select pg_advisory_xact_lock(${LOCKS}, ${TURN_LOCK})`;
 export const BEGIN_MIGRATION = `begin;

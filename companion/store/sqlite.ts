@@ -47,7 +47,8 @@ export function sentenceOf(problem: unknown): string {
   if (/readonly database/.test(message)) return "The file can only be read; it and its folder have to be writable.";
   if (/is locked/.test(message)) return "Another process holds the file.";
   if (/is full/.test(message)) return "The disk is full.";
-  if (/unable to open|\b(ENOENT|EACCES|ENOTDIR|EROFS)\b/.test(message)) return "The file cannot be opened or made; does its folder allow it?";
+  if (/unable to open|\b(ENOENT|EACCES|ENOTDIR|EROFS)\b/.test(message))
+    return "The file cannot be opened or made; does its folder allow it?";
   if (/not a database|malformed/.test(message)) return "The file is damaged, or no database of SQLite.";
   return message;
 }

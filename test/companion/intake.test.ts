@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { isSignedByPagerduty } from "../../companion/intake/webhook_signature.ts";
 import { openSqliteStore } from "../../companion/store/sqlite.ts";
+import { HOUR } from "../../core/time.ts";
 import { createWorld, eventBody, pagerdutySignature, START, type World } from "./world.ts";
 
 /** The vector that the reference gives: the secret is text, although it looks like base64. */
@@ -181,6 +182,15 @@ describe("the webhook endpoint", () => {
     expect(world.triggers.triages).toMatchObject([{ title: incident.title }]);
     const metrics = await world.metrics();
     expect(metrics).toContain('pager_triage_webhooks_total{result="duplicate"} 1');
+  });
+
+  it("knows a repetition for three days, and the 48 h in which PagerDuty sends again are over long before", async () => {
+    const incident = world.raise("P1");
+    await world.event(incident, { webhookId: "w1", eventId: "e1" });
+    for (let hours = 0; hours < 71; hours += 1) await world.advance(HOUR);
+    await world.event({ ...incident, title: "changed" }, { webhookId: "w1", eventId: "e9" });
+    await world.event({ ...incident, title: "changed" }, { webhookId: "w9", eventId: "e1" });
+    expect(await world.metrics()).toContain('pager_triage_webhooks_total{result="duplicate"} 2');
   });
 
   it("answers 413 above 300 KB, whatever the signature", async () => {

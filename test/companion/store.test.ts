@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { DatabaseSync } from "@photostructure/sqlite";
 import { afterAll, describe, expect, it } from "vitest";
 import { openSqliteStore } from "../../companion/store/sqlite.ts";
+import { openFile } from "../../companion/store/sqlite_file.ts";
 import { storeContract } from "./store_contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "companion-store-"));
@@ -16,6 +17,13 @@ const freshPath = (): string => join(folder, `deep/${(made += 1)}.db`);
 
 storeContract("SQLite in memory", () => openSqliteStore(":memory:"));
 storeContract("SQLite in a file", () => openSqliteStore(freshPath()));
+
+it("a transaction is on the disk when it ends, and not only with the operating system", async () => {
+  const file = openFile(freshPath(), 0);
+  // 2 is "full": SQLite waits for the disk at every end of a transaction.
+  expect(await file.sql.rows("pragma synchronous")).toEqual([{ synchronous: 2 }]);
+  file.close();
+});
 
 describe("a SQLite file", () => {
   it("is in WAL mode, so that readers and the writer do not wait for each other", async () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type CompanionRequests, REOPEN_CHOICES, type ReopenChoice } from "../../core/protocol.ts";
 import { HOUR, MINUTE, SECOND } from "../../core/time.ts";
 import type { FakeIncident } from "./fake_pagerduty.ts";
@@ -190,6 +190,19 @@ describe("undo of a dismissal", () => {
     await world.confirmAll();
     expect(alert.status).toBe("resolved");
     expect(await statusOf()).toBe("dismissed");
+  });
+
+  it("while the resolve is just on its way, brings back what that resolves: late news of it is none", async () => {
+    const release = world.pagerduty.hold(/\/incidents\/P1$/);
+    await world.call("decide", { phase: "applied", decision: DISMISSAL() });
+    await vi.waitUntil(() => writes().length === 1);
+    const asked = { requestId: "undo1", incidentId, command: "undo", decisionId: `Fx-${incidentId}`, by: BEN } as const;
+    expect((await world.call("undo", { ...asked, at: world.clock.now(), inPagerduty: "page" })).status).toBe(200);
+    release();
+    await world.confirmAll();
+    expect(writes()).toHaveLength(2);
+    expect(alert.status).toBe("triggered");
+    expect((await world.alerts(incidentId))[0]).toMatchObject({ status: "triggered", closing: { state: "none" } });
   });
 
   it("keeps the channel from being archived", async () => {

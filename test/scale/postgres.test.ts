@@ -1,6 +1,7 @@
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openPostgresStore } from "../../companion/store/postgres.ts";
+import { BEGIN, BEGIN_TURN, createPool, perform } from "../../companion/store/postgres_connections.ts";
 import { claimStatement } from "../../companion/store/sql_windows.ts";
 import type { Store } from "../../companion/store/store.ts";
 import type { Incident } from "../../core/incident.ts";
@@ -48,6 +49,18 @@ describe("two companions on one PostgreSQL", () => {
     const stores = await Promise.all(Array.from({ length: 5 }, () => openPostgresStore(fresh)));
     await Promise.all(stores.map((store) => store.transaction((tx) => tx.probe(1))));
     await Promise.all(stores.map((store) => store.close()));
+  });
+
+  it("wait for the disk at the end of a transaction, also where the database was told not to", async () => {
+    await admin.query(`alter database ${new URL(url).pathname.slice(1)} set synchronous_commit = off`);
+    const pool = createPool(url, 1);
+    for (const begin of [BEGIN, BEGIN_TURN]) {
+      const rows = await perform(pool, begin, ({ sql }) =>
+        sql.rows("select current_setting('synchronous_commit') as is"),
+      );
+      expect(rows).toEqual([{ is: "on" }]);
+    }
+    await pool.end();
   });
 
   it("lose no change of an incident that both read before they write it", async () => {
