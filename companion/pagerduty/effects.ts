@@ -247,6 +247,11 @@ async function note(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerduty_note
   return (unit) => afterFailure(unit, row, failure, "pagerduty_note");
 }
 
+/** Whether nobody thought better of it while it was in hand. */
+async function isWanted(unit: Unit, alertId: string): Promise<boolean> {
+  return (await unit.tx.alert(alertId))?.facts.closing.state === "wanted";
+}
+
 /** What may pass is tried again, the rest is told. A resolve that has to wait says so once. */
 async function afterFailure(
   unit: Unit,
@@ -255,6 +260,9 @@ async function afterFailure(
   kind: keyof typeof GIVE_UP_AFTER_MS,
 ): Promise<Ending> {
   const { job } = row;
+  if (job.kind === "pagerduty_resolve" && !(await isWanted(unit, job.alertId))) {
+    return { end: "done", outcome: "not_wanted" };
+  }
   // What people were told would be resolved is not given up for a token that expired.
   const isMendable = job.kind === "pagerduty_resolve" && isDenied(failure);
   const isOver = !(failure.isTransient || isMendable) || unit.now - row.createdAt > GIVE_UP_AFTER_MS[kind];

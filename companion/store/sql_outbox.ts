@@ -15,6 +15,7 @@ type Methods = Pick<
   | "claimJob"
   | "mayClaimJob"
   | "updateJob"
+  | "dropJob"
   | "outboxFigures"
   | "sentCount"
   | "waitingTriages"
@@ -139,6 +140,12 @@ export function outboxStatements(sql: Sql, owner: string): Methods {
       const assignments = columns.map(([column]) => `${column} = ?`).concat("lease_until = 0");
       const values = columns.map(([, value]) => value ?? null);
       await sql.rows(`update outbox set ${assignments.join(", ")} where id = ?`, [...values, id]);
+    },
+    async dropJob(id, now, outcome) {
+      await sql.rows(
+        "update outbox set state = 'done', outcome = ?, finished_at = ? where id = ? and state = 'ready' and lease_until <= ?",
+        [outcome, now, id, now],
+      );
     },
     async outboxFigures() {
       const rows = await sql.rows(

@@ -377,6 +377,11 @@ export interface Transaction {
   mayClaimJob(id: string, now: Instant): Promise<boolean>;
   /** Changes a job and gives it out of hand. */
   updateJob(id: string, patch: OutboxPatch): Promise<void>;
+  /**
+   * Ends a job that is not wanted any more. One that somebody has in hand stays theirs: until it has ended, nothing else may
+   * be done to its alert.
+   */
+  dropJob(id: string, now: Instant, outcome: string): Promise<void>;
   outboxFigures(): Promise<readonly OutboxFigures[]>;
   sentCount(): Promise<number>;
   /** First deliveries that wait and that Slack was never given, oldest first. */

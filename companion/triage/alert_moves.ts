@@ -89,7 +89,7 @@ async function resolveJobs(unit: Unit, { incidentId, alertId }: Relation) {
 async function dropWishes(unit: Unit, home: Relation, at: Instant, outcome: string): Promise<void> {
   for (const { id, job } of await resolveJobs(unit, home)) {
     if (job.kind !== "pagerduty_resolve" || job.at > at) continue;
-    await unit.tx.updateJob(id, { state: "done", outcome, finishedAt: unit.now });
+    await unit.tx.dropJob(id, unit.now, outcome);
   }
 }
 

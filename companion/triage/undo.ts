@@ -99,7 +99,7 @@ async function cancelResolve(unit: Unit, incidentId: string, facts: AlertFacts, 
     if (job.kind !== "pagerduty_resolve" || job.alertId !== facts.id) continue;
     // After a failure nobody knows whether it took effect, and one in hand may just be taking it.
     mayHaveGoneOut ||= attempts > 0;
-    await unit.tx.updateJob(id, { state: "done", outcome: "taken_back", finishedAt: unit.now });
+    await unit.tx.dropJob(id, unit.now, "taken_back");
   }
   await changeClosing(unit, facts.id, { state: "none" });
   await announceAlert(unit, incidentId, facts.id);

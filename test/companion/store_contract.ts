@@ -330,8 +330,12 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await tx((t) => t.claimJob("E2", AT, AT + 99))).toBeDefined();
       // Its time has come, but the other one is in hand.
       expect(await tx((t) => t.claimJob("E1", AT + 50, AT + 99))).toBeUndefined();
+      // Not wanted any more, it is in hand all the same; what is in nobody's hand is over at once.
+      await tx((t) => t.dropJob("E2", AT + 50, "taken_back"));
+      await tx((t) => t.dropJob("E3", AT + 50, "taken_back"));
+      expect(await due(AT + 50)).toEqual(["E4"]);
       await tx((t) => t.updateJob("E2", { state: "done", finishedAt: AT }));
-      expect(await due(AT + 50)).toEqual(["E1", "E3", "E4"]);
+      expect(await due(AT + 50)).toEqual(["E1", "E4"]);
     });
 
     it("does aside what holds by itself, and all of it or nothing", async () => {

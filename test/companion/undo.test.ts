@@ -196,13 +196,31 @@ describe("undo of a dismissal", () => {
     const release = world.pagerduty.hold(/\/incidents\/P1$/);
     await world.call("decide", { phase: "applied", decision: DISMISSAL() });
     await vi.waitUntil(() => writes().length === 1);
+    const reads = () => world.pagerduty.calls.filter((call) => call === "GET /incidents/P1").length;
     const asked = { requestId: "undo1", incidentId, command: "undo", decisionId: `Fx-${incidentId}`, by: BEN } as const;
     expect((await world.call("undo", { ...asked, at: world.clock.now(), inPagerduty: "page" })).status).toBe(200);
+    // What brings it back waits for that, whichever companion has it in hand.
+    const jobs = await world.store.transaction((tx) => tx.dueJobs(["pagerduty_reopen"], world.clock.now(), 9));
+    expect([jobs, reads()]).toEqual([[], 0]);
     release();
     await world.confirmAll();
     expect(writes()).toHaveLength(2);
     expect(alert.status).toBe("triggered");
     expect((await world.alerts(incidentId))[0]).toMatchObject({ status: "triggered", closing: { state: "none" } });
+  });
+
+  it("while the resolve is just failing, has it tried no more", async () => {
+    world.pagerduty.fail({ method: "PUT", path: /P1$/, status: 503, body: {}, times: 9_999 });
+    const release = world.pagerduty.hold(/\/incidents\/P1$/);
+    await world.call("decide", { phase: "applied", decision: DISMISSAL() });
+    await vi.waitUntil(() => writes().length === 1);
+    const asked = { requestId: "undo1", incidentId, command: "undo", decisionId: `Fx-${incidentId}`, by: BEN } as const;
+    await world.call("undo", { ...asked, at: world.clock.now(), inPagerduty: "leave" });
+    release();
+    await world.confirmAll();
+    await world.advance(HOUR);
+    expect(writes()).toHaveLength(1);
+    expect(alert.status).toBe("triggered");
   });
 
   it("keeps the channel from being archived", async () => {
