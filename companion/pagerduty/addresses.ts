@@ -6,6 +6,8 @@ import type { Failure } from "./failure.ts";
 /** Addresses change rarely, and a storm asks for the same few people again and again. */
 const KEPT_MS = 10 * MINUTE;
 const KEPT_AT_MOST = 1_000;
+/** Nobody pages more people at once, and each look-up is a call of its own out of PagerDuty's few hundred a minute. */
+const LOOKED_UP_AT_MOST = 50;
 
 /**
  * Looks people's e-mail addresses up in PagerDuty and remembers them for some minutes. Who cannot be looked up stays
@@ -31,8 +33,8 @@ export function createAddresses(deps: { readonly pagerduty: Pagerduty; readonly 
       return answer.value;
     }
 
-    for (const person of people) {
-      const email = person.email ?? (await emailOf(person.pagerdutyUserId));
+    for (const [index, person] of people.entries()) {
+      const email = person.email ?? (index < LOOKED_UP_AT_MOST ? await emailOf(person.pagerdutyUserId) : undefined);
       completed.push(email === undefined ? person : { ...person, email });
     }
     return { people: completed, ...(failure ? { failure } : {}) };
