@@ -36,6 +36,9 @@ export function bodyOf(alert: unknown): AlertBody {
   };
 }
 
+/** A sender has a handful. */
+const MAX_OWN_LINKS = 20;
+
 /** Every link of an alert that may be shown, the most telling place first. */
 export function linksOfBody(body: AlertBody): readonly NamedLink[] {
   const named: NamedLink[] = [];
@@ -44,6 +47,7 @@ export function linksOfBody(body: AlertBody): readonly NamedLink[] {
   };
   add(safeLink(body.cef["client_url"]));
   for (const context of body.contexts.filter(isRecord)) {
+    if (named.length >= MAX_OWN_LINKS) break;
     if (context["type"] === "link") add(safeLink(context["href"]), textOf(context["text"]));
   }
   add(safeLink(recordOf(body.details)["url"]));

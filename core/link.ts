@@ -9,6 +9,8 @@ const MAX_LINK_LENGTH = 2_000;
 const MAX_DEPTH = 8;
 const MAX_VALUES = 2_000;
 const MAX_TEXT_LENGTH = 20_000;
+/** More links than these are no help to anybody. */
+const MAX_LINKS = 50;
 
 /**
  * A link that may be shown to people, parsed; undefined for anything but http and https, for links with a user name or
@@ -65,7 +67,7 @@ export function linksWithin(value: unknown): readonly FoundLink[] {
   let left = MAX_VALUES;
   const look = (current: unknown, depth: number, field: string): void => {
     left -= 1;
-    if (left < 0 || depth > MAX_DEPTH) return;
+    if (left < 0 || depth > MAX_DEPTH || links.length >= MAX_LINKS) return;
     if (typeof current === "string") links.push(...linksIn(current, field));
     else if (Array.isArray(current)) for (const item of current) look(item, depth + 1, field);
     else if (isRecord(current)) {
@@ -74,7 +76,7 @@ export function linksWithin(value: unknown): readonly FoundLink[] {
     }
   };
   look(value, 0, "");
-  return links;
+  return links.slice(0, MAX_LINKS);
 }
 
 function isPrivate(name: string): boolean {

@@ -56,6 +56,8 @@ export interface SentryReference {
 const MAX_OTHER_LINKS = 5;
 const MAX_SENTRY_ATTACHMENTS = 10;
 const MAX_SENDER_ATTACHMENTS = 5;
+/** Two hundred alerts of half a megabyte each must not cost seconds, in which no webhook is answered. */
+const MAX_LINKS = 1_000;
 
 /**
  * The attachments of an alert: PagerDuty's own, then Sentry's in the order in which the alert names them, then other
@@ -130,7 +132,11 @@ export function sentryReference(input: RecogniserInput): SentryReference | undef
 
 /** Every link of the alert that may be shown, the most telling place first. */
 function namedLinks(input: RecogniserInput): readonly NamedLink[] {
-  const named = input.alerts.map(bodyOf).flatMap(linksOfBody);
+  const named: NamedLink[] = [];
+  for (const alert of input.alerts) {
+    if (named.length >= MAX_LINKS) break;
+    named.push(...linksOfBody(bodyOf(alert)));
+  }
   const client = safeLink(input.clientUrl);
   if (!client) return named;
   const addressOf = (url: URL) => url.origin + url.pathname + url.hash;
