@@ -24,7 +24,10 @@ const SACRIFICES: readonly ((alert: Alert) => Alert)[] = [
   (alert) => ({ ...alert, attachments: alert.attachments.map((one) => ({ ...one, facts: [] })) }),
   (alert) => ({ ...alert, attachments: alert.attachments.filter((one) => byteLength(one.url) <= 300).slice(0, 3) }),
   (alert) => ({ ...cutTitles(alert, 80), attachments: [], paged: alert.paged.slice(0, 1) }),
-  (alert) => ({ ...alert, paged: [], url: "" }),
+  // Who is paged is missed more than the rest of a title, and more than the link.
+  (alert) => cutTitles(alert, 30),
+  (alert) => ({ ...alert, url: "" }),
+  (alert) => ({ ...alert, paged: [] }),
 ];
 
 /** Longer texts carry nothing that a card shows; ids beyond this are not PagerDuty's. */

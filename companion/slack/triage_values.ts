@@ -16,8 +16,8 @@ export interface Parcel {
   readonly carried: readonly OutboxRow[];
 }
 
-/** What is left of an alert that shares a delivery: enough for a line with its title, its link and who is paged. */
-const SHARED_ALERT_BYTES = 450;
+/** What is left of an alert that shares a delivery: enough for a line with its link and who is paged. */
+const SHARED_ALERT_BYTES = 480;
 const SHARED_TEXT_BYTES = 100;
 
 /**

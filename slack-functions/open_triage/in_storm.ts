@@ -73,7 +73,9 @@ async function postTable(app: App, fresh: readonly Inputs[], umbrella: MeetingPl
 }
 
 function rowOf(app: App, inputs: Inputs, { channelId, channelName }: MeetingPlace): TableRow {
-  const alert = alertOf(inputs);
+  const packed = alertOf(inputs);
+  // Where several share a delivery an alert's own title may be cut; it is the triage's.
+  const alert = packed && { ...packed, title: inputs.title };
   const record = {
     ...newRecord(incidentOf(app, inputs)),
     channelId,

@@ -43,7 +43,8 @@ function rowBlock({ record, alerts }: TableRow, links: Settings["links"]): Block
     incident.status === "triage"
       ? `${urgency} · ${pagingLine(attached)}`
       : statusLine({ record, alerts: [], links, unsent: false });
-  const thread = record.cardTs === "" ? "" : ` · ${link(record.channelUrl, "its thread")}`;
+  const where = incident.status === "triage" ? "decide in its thread" : "its thread";
+  const thread = record.cardTs === "" ? "" : ` · ${link(record.channelUrl, where)}`;
   const isOpen = incident.status === "triage" && record.cardTs === "" && links.askAgain !== undefined;
   return {
     ...section(`${head}\n${state}${thread}`, rowBlockId(incident.id)),

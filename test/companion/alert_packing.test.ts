@@ -81,6 +81,14 @@ describe("packing an alert", () => {
     expect(back?.paged).toHaveLength(8);
   });
 
+  it("keeps who is paged, and the link, longer than a title", () => {
+    const url = "https://acme-example.pagerduty.com/incidents/Q1KQ5V5QK5V5QK";
+    const paged = [{ pagerdutyUserId: "PRAVI01", name: "Ravi Menon", email: "ravi.menon@acme.example" }];
+    const long = { ...alert, title: "t".repeat(300), url, paged, serviceName: "Recommendations ap-south" };
+    expect(unpackAlert(packAlert(long, 480))).toMatchObject({ url, paged });
+    expect(unpackAlert(packAlert(long, 420))).toMatchObject({ url: "", paged });
+  });
+
   it("makes every alert fit, whatever is in it", () => {
     const huge = '\u0001"é😀'.repeat(5_000);
     const url = `https://example.com/${"a".repeat(5_000)}`;

@@ -151,6 +151,22 @@ describe("100 services within a minute", () => {
     expect(await world.store.transaction((tx) => tx.openTriagesOf(stormId))).toBe(0);
   });
 
+  it("say of each whom PagerDuty pages and where it is, also where titles are long", async () => {
+    const title = "DeadlockLoserDataAccessException: Deadlock found when trying to get a lock on the table sessions";
+    for (let number = 1; number <= 40; number += 1) {
+      const service = { serviceId: `PSVC${number}`, serviceName: `Recommendations ap-south-${number}` };
+      await world.event(world.raise(`Q1KQ5V5QK5V5Q${number}`, { ...service, title }));
+    }
+    await world.settle();
+    await world.advance(GATHER_MS);
+    const shared = world.triggers.triages.flatMap(({ storm }) => shareOf(storm)?.also ?? []);
+    expect(shared.length).toBeGreaterThan(20);
+    for (const { alert } of shared) {
+      expect(alertIn(alert).paged).toHaveLength(1);
+      expect(alertIn(alert).url).not.toBe("");
+    }
+  });
+
   it("are decided one by one, also those that shared a delivery", async () => {
     await fail(1, 60);
     await world.settle();
