@@ -1,4 +1,5 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
+import { isOpen } from "../../core/incident.ts";
 import { SIGNAL_KINDS, type SignalKind } from "../../core/protocol.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { completing } from "../shared/completion.ts";
@@ -58,7 +59,8 @@ export default SlackFunction(
         await takeStormReminder(app, delivery_id, incident_id, Number(sequence), context.inputs.data);
         return { outputs: done };
       }
-      const record = await awaitIncident(app, incident_id);
+      const found = await awaitIncident(app, incident_id);
+      const record = found && is_alone ? await awaitNewChannel(app, found) : found;
       if (!record) return { error: `There is no record of incident ${incident_id} yet; the delivery will come again.` };
       // Whether it is time to archive is looked at anew each time; everything else is applied once.
       if (kind !== "archive_due" && Number(sequence) <= record.sequence) {
@@ -96,6 +98,16 @@ const SAYS_NOTHING_THERE: readonly string[] = [
   "carry_on",
   "decorate",
 ] satisfies SignalKind[];
+
+/**
+ * Whoever takes back what was archived has opened it on record already, and is moving it to a new channel right now: the
+ * news that comes of it belongs there, and not three minutes later.
+ */
+async function awaitNewChannel(app: App, record: IncidentRecord): Promise<IncidentRecord> {
+  if (record.archivedAt === 0 || !isOpen(record.incident)) return record;
+  const isMoved = ({ channelId }: IncidentRecord) => channelId !== record.channelId;
+  return (await awaitIncident(app, record.incident.id, isMoved)) ?? record;
+}
 
 /** Applies one piece of news to an incident that is on record. */
 export function applySignal(

@@ -10,6 +10,7 @@ import { applyDecision } from "../../slack-functions/shared/apply_decision.ts";
 import { newRecord, readIncident, type RecordPatch, saveIncident } from "../../slack-functions/shared/incidents.ts";
 import { inLivingChannel } from "../../slack-functions/shared/living_channel.ts";
 import { publish } from "../../slack-functions/shared/publish.ts";
+import { openSuccessorChannel } from "../../slack-functions/shared/successor_channel.ts";
 import { takeBack } from "../../slack-functions/undo_triage/take_back.ts";
 import { alert, AT, DANA, INCIDENTS } from "./builders.ts";
 import { type FakeApp, fakeApp } from "./fake_app.ts";
@@ -110,6 +111,27 @@ describe("a channel that a person archived while its incident was open", () => {
     expect(fake.made("conversations.create")).toEqual([]);
     expect(fake.told.filter(({ call }) => call === "confirm")).toEqual([]);
     expect(await kept()).toMatchObject({ channelId: "C1" });
+  });
+
+  it("is waited out by news that comes while somebody takes back what was archived and moves it", async () => {
+    await incident(INCIDENTS.triage, { archivedAt: AT });
+    const record = (await kept())!;
+    let reads = 0;
+    const { call } = fake.app.slack;
+    Object.assign(fake.app.slack, {
+      call: async (method: string, args: Readonly<Record<string, unknown>>) => {
+        const isRead = method === "apps.datastore.get" && args["datastore"] === "incidents";
+        if (isRead) reads += 1;
+        // The news has seen the old channel once.
+        if (isRead && reads === 2) await openSuccessorChannel(fake.app, record, { why: "It was archived.", people: [] });
+        return call(method, args);
+      },
+    });
+    const { outputs } = await news({ is_alone: true });
+    expect(outputs).toMatchObject({ ask_incident_id: "" });
+    // The number of what was applied.
+    expect(await kept()).toMatchObject({ channelId: "C2", sequence: 5 });
+    expect(fake.made("conversations.create")).toHaveLength(1);
   });
 
   it("has later alerts offered in the new one, once the question stands there", async () => {
