@@ -3,7 +3,7 @@ import { currentResolution } from "../../core/alert_resolution.ts";
 import { DISMISS_REASONS, type Incident, isOpen } from "../../core/incident.ts";
 import { severityText } from "../../core/severity.ts";
 import { cutCharacters, oneLine } from "../../core/text.ts";
-import { describeDuration } from "../../core/time.ts";
+import { describeDuration, type Instant, MINUTE } from "../../core/time.ts";
 import type { StoredAlert } from "./alerts.ts";
 import { attachmentBlocks } from "./attachments.ts";
 import type { IncidentRecord } from "./incidents.ts";
@@ -89,15 +89,15 @@ export function statusLine(view: CardView): string {
     case "triage":
       return `:red_circle: *In triage* · ${reference}${overText(view)} · nobody has decided yet`;
     case "active":
-      return `:large_orange_circle: *Active incident* · ${reference} · created by ${mention(incident.decidedBy.slackUserId)} after ${after(view)}`;
+      return `:large_orange_circle: *Active incident* · ${reference} · created by ${mention(incident.decidedBy.slackUserId)} ${after(view)}`;
     case "merged":
-      return `:white_circle: *Merged* · ${reference} is part of ${mergedTarget(view)} · by ${mention(incident.decidedBy.slackUserId)} after ${after(view)}`;
+      return `:white_circle: *Merged* · ${reference} is part of ${mergedTarget(view)} · by ${mention(incident.decidedBy.slackUserId)} ${after(view)}`;
     case "dismissed": {
       const note = incident.note ? `: ${escapeText(incident.note, 200)}` : "";
-      return `:white_circle: *Not an incident* · ${reference} · ${DISMISS_REASONS[incident.reason]}${note} · by ${deciderText(incident.decidedBy)} after ${after(view)}`;
+      return `:white_circle: *Not an incident* · ${reference} · ${DISMISS_REASONS[incident.reason]}${note} · by ${deciderText(incident.decidedBy)} ${after(view)}`;
     }
     case "resolved":
-      return `:large_green_circle: *Resolved* · ${reference} · by ${mention(incident.resolvedBy.slackUserId)}, ${describeDuration(incident.resolvedAt - incident.openedAt)} after it began`;
+      return `:large_green_circle: *Resolved* · ${reference} · by ${mention(incident.resolvedBy.slackUserId)}, ${describeDuration(incident.resolvedAt - beganAt(view))} after it began`;
   }
 }
 
@@ -125,9 +125,18 @@ function overText({ alerts }: CardView): string {
   return ` · ${resolutionText(last)}`;
 }
 
+/** How long the triage took. */
 function after(view: CardView): string {
   const { incident } = view.record;
-  return incident.status === "triage" ? "" : describeDuration(incident.decidedAt - incident.openedAt);
+  if (incident.status === "triage") return "";
+  const ms = incident.decidedAt - incident.openedAt;
+  return ms < MINUTE ? "within a minute" : `after ${describeDuration(ms)}`;
+}
+
+/** Since when it fails: a triage may be opened long after its alert, from the feed or for one that was kept separate. */
+function beganAt({ record, alerts }: CardView): Instant {
+  const attached = alerts.filter(({ alert, incidentId }) => alert.relation === "attached" && incidentId === record.incident.id);
+  return Math.min(record.incident.openedAt, ...attached.map(({ alert }) => alert.since));
 }
 
 /** At most six fields; the rest stands in the attachments. */
@@ -139,7 +148,7 @@ function factsOf(view: CardView): string[] {
   const priority = attached.map((stored) => stored.alert.priority).find((name) => name !== undefined);
   const facts = [
     `*Service*\n${escapeText(incident.serviceName, 80)}`,
-    `*Since*\n${time(incident.openedAt)}`,
+    `*Since*\n${time(beganAt(view))}`,
     ...(attached.length > 0
       ? [`*Urgency*\n${urgency}${priority ? ` · ${escapeText(priority, 40)}` : ""}`]
       : [`*Started by*\n${record.startedBy ? mention(record.startedBy.slackUserId) : "hand"}`]),
@@ -165,8 +174,8 @@ function pageLine(alerts: readonly StoredAlert[]): string {
 function laterLine({ record }: CardView): string {
   const { windowClosesAt, incident, laterCount, unansweredCount, bySettingCount } = record;
   // A triage without a window of its own has one that was over when it began.
-  const until = windowClosesAt > incident.openedAt ? ` · window until ${time(windowClosesAt)}` : "";
-  if (laterCount === 0) return `None${until}`;
+  const until = windowClosesAt > incident.openedAt ? ` · gathered here until ${time(windowClosesAt)}` : "";
+  if (laterCount === 0) return until ? `None yet${until}` : "None";
   const open =
     unansweredCount > 0
       ? ` · ${unansweredCount} ${unansweredCount === 1 ? "waits" : "wait"} for an answer in the thread`

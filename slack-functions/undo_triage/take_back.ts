@@ -55,6 +55,8 @@ export async function takeBack(app: App, asked: TakeBack, isRepeat = false): Pro
   await keep(app, "undo", id, requestId, request);
   const record = await saveIncident(app, before, outcome.value.incident, {
     controlsTs: "",
+    // Nobody waits for an answer any more: with the closing each of them was resolved, set aside or given its own triage.
+    ...(before.incident.status === "merged" ? {} : { unansweredCount: 0 }),
     ...(command === "undo"
       ? { decisionId: "", undoneDecisionIds: [...before.undoneDecisionIds, decisionId].filter((one) => one !== "") }
       : {}),

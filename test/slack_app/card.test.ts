@@ -154,6 +154,23 @@ describe("the card", () => {
     expect(JSON.stringify(blocks)).toMatch(/and \d+ more attached alerts/);
   });
 
+  it("tells since when it fails, where its triage was opened long after the alert", () => {
+    const since = AT - 3_600_000;
+    const began = `<!date^${since / 1_000}^{time}|01:03 UTC>`;
+    expect(textOf(view(INCIDENTS.triage, { alerts: [stored({ since })] }))).toContain(`*Since*\\n${began}`);
+    expect(textOf(view(INCIDENTS.resolved, { alerts: [stored({ since })] }))).toContain("2 h after it began");
+    // What went elsewhere, or was only offered, began something else.
+    for (const other of [stored({ since, relation: "offered" }), { ...stored({ since }), incidentId: "inc_2" }]) {
+      expect(textOf(view(INCIDENTS.triage, { alerts: [stored(), other] }))).not.toContain(began);
+    }
+  });
+
+  it("says how long the decision took, also where it took no minute", () => {
+    const quick = { ...INCIDENTS.active, decidedAt: AT + 59_000 };
+    expect(textOf(view(quick))).toContain("created by <@U0DANA> within a minute");
+    expect(textOf(view(INCIDENTS.active))).toContain("created by <@U0DANA> after 4 min");
+  });
+
   it("counts the later alerts, and how many of them nobody answered", () => {
     const alerts = [stored(), stored({ id: "Q2", relation: "offered" }), stored({ id: "Q3", relation: "set_aside" })];
     const shown = view(INCIDENTS.triage, {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Decision } from "../../core/protocol.ts";
 import { applyDecision } from "../../slack-functions/shared/apply_decision.ts";
-import { newRecord, readIncident, saveIncident } from "../../slack-functions/shared/incidents.ts";
+import { newRecord, readIncident, saveIncident, saveRecord } from "../../slack-functions/shared/incidents.ts";
 import { handOver, handOverPending } from "../../slack-functions/shared/pending.ts";
 import { takeBack } from "../../slack-functions/undo_triage/take_back.ts";
 import { AT, DANA, INCIDENTS } from "./builders.ts";
@@ -83,6 +83,12 @@ describe("a decision taken back in Slack", () => {
     await takeBack(fake.app, asked);
     expect(fake.datastores.get("pending")?.size).toBe(0);
     expect(await record()).toMatchObject({ windowClosesAt: AT });
+  });
+
+  it("claims no later alert that waits for an answer: the closing answered for all of them", async () => {
+    await saveRecord(fake.app, (await record())!, { laterCount: 4, unansweredCount: 1 });
+    await takeBack(fake.app, asked);
+    expect(await record()).toMatchObject({ laterCount: 4, unansweredCount: 0 });
   });
 
   it("twice does nothing the second time", async () => {
