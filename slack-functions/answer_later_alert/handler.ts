@@ -1,7 +1,7 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { LATER_ALERT_ANSWERS, type LaterAlertAnswer } from "../../core/protocol.ts";
 import { fromIso } from "../../core/time.ts";
-import { offerBlocks, type Offered, offerText } from "../offer_later_alert/blocks.ts";
+import { answeredAs, offerBlocks, type Offered, offerText } from "../offer_later_alert/blocks.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { completing } from "../shared/completion.ts";
@@ -65,9 +65,9 @@ async function drawOffer(
   // A newer message has taken the place of this one, which says so.
   if (ts === "" || Number(record.offerTs) > Number(ts)) return;
   const stored = await readAlerts(app.slack, idsIn(inputs.shown_alert_ids));
-  const alerts = stored.map(({ alert }): Offered => ({
-    alert,
-    answered: mine.includes(alert.id) ? { answer, by } : {},
+  const alerts = stored.map((one): Offered => ({
+    alert: one.alert,
+    answered: mine.includes(one.alert.id) ? { answer, by } : answeredAs(one, record.incident.id),
   }));
   const offer = { alerts, unanswered: record.unansweredCount, bySetting: record.bySettingCount, isLive: false };
   const message = { text: offerText(offer), blocks: offerBlocks(offer) };

@@ -68,8 +68,7 @@ export async function takeMovedAlert(app: App, record: IncidentRecord, data: str
     const where = target
       ? `#${escapeText(target.incident.number, 20)} in ${channelLink(target.channelId)}`
       : "another incident";
-    const next =
-      record.incident.status === "triage" ? " If this is the same failure, press *Part of another incident…*." : "";
+    const next = record.incident.status === "triage" ? " If this is the same failure, press *Part of another*." : "";
     const text = `PagerDuty merged alert ${link(alert.url, alert.title, 150)} into one of ${where}, and it went there.${next}`;
     const message = {
       text: "An alert was merged away in PagerDuty.",

@@ -33,10 +33,16 @@ export async function dismissalOf(app: App, record: IncidentRecord): Promise<Dis
 
 function whatEnds(open: readonly Alert[]): string {
   if (open.length === 0) return "No page is open for it.";
-  const names = new Set(open.flatMap(({ paged }) => paged.map((person) => escapeText(person.name, 60))));
-  const whose = names.size > 0 ? ` and ends the page of ${[...names].slice(0, 3).join(", ")}` : "";
-  if (open.length > 1) return `This resolves the ticked alerts in PagerDuty${whose}.`;
-  return `This resolves the alert in PagerDuty${whose}.`;
+  const resolves = `This resolves the ${open.length > 1 ? "ticked alerts" : "alert"} in PagerDuty`;
+  const paging = namesOf(open.filter(({ status }) => status === "triggered"));
+  if (paging) return `${resolves} and ends the page of ${paging}.`;
+  const atWork = namesOf(open);
+  return atWork ? `${resolves}, which ${atWork} acknowledged.` : `${resolves}.`;
+}
+
+function namesOf(alerts: readonly Alert[]): string {
+  const names = new Set(alerts.flatMap(({ paged }) => paged.map((person) => escapeText(person.name, 60))));
+  return [...names].slice(0, 3).join(", ");
 }
 
 interface DismissAnswer {

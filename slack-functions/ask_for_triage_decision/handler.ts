@@ -1,8 +1,10 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { STALE_READ_MS } from "../../core/assumptions.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
+import { ANSWER_BLOCK } from "../shared/apply_decision.ts";
 import { completing } from "../shared/completion.ts";
 import { context as contextBlock, section } from "../shared/card.ts";
+import { blocksOf, messageAt } from "../shared/history.ts";
 import {
   awaitIncident,
   type IncidentRecord,
@@ -98,13 +100,16 @@ async function ask(app: App, before: IncidentRecord, executionId: string): Promi
   return true;
 }
 
-/** A newer question supersedes the older one, whose buttons may be dead or would decide a second time. */
-async function retireQuestion(app: App, { channelId: channel }: IncidentRecord, ts: string): Promise<void> {
+/**
+ * A newer question supersedes the older one, whose buttons may be dead or would decide a second time. What was answered
+ * and taken back stays to be read.
+ */
+async function retireQuestion(app: App, record: IncidentRecord, ts: string): Promise<void> {
   if (ts === "") return;
-  await mayCall(app.slack, "chat.update", {
-    channel,
-    ts,
-    text: "Asked again below.",
-    blocks: [section("*Is this an incident?*"), contextBlock("Asked again below; these buttons were taken away.")],
-  });
+  const message = await messageAt(app.slack, whereOf(record), ts);
+  const answer = message && blocksOf(message).find((block) => block["block_id"] === ANSWER_BLOCK);
+  const blocks = answer
+    ? [answer, contextBlock("Taken back since, and asked again below.")]
+    : [section("*Is this an incident?*"), contextBlock("Asked again below; these buttons were taken away.")];
+  await mayCall(app.slack, "chat.update", { channel: record.channelId, ts, text: "Asked again below.", blocks });
 }

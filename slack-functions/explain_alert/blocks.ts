@@ -33,10 +33,17 @@ function alertBlocks({ number, title, url, serviceName, steps }: ExplainedAlert)
   return [
     { type: "divider" },
     section(`*${escapeText(serviceName, 80)}*  ${link(url, name, 200)}`),
-    ...steps.map(({ at, did, otherwise, by }) => {
-      const who = by ? ` · ${mention(by)}` : "";
-      return section(`${time(at)}${who}  ${escapeText(did, 600)}\n_${escapeText(otherwise, 600)}_`);
-    }),
+    ...steps.map((step) => section(`${time(step.at)}${didText(step)}\n_${escapeText(step.otherwise, 600)}_`)),
     ...(steps.length === 0 ? [context("It is known, and nothing was decided about it.")] : []),
   ];
+}
+
+const SOMEBODY = "Somebody ";
+
+/** The companion's sentences name nobody; where it is known who did it, that person stands in the sentence. */
+function didText({ did, by }: ExplainedAlert["steps"][number]): string {
+  if (!by) return `  ${escapeText(did, 600)}`;
+  return did.startsWith(SOMEBODY)
+    ? `  ${mention(by)} ${escapeText(did.slice(SOMEBODY.length), 600)}`
+    : ` · ${mention(by)}  ${escapeText(did, 600)}`;
 }

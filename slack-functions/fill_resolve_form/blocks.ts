@@ -28,7 +28,11 @@ export function resolveView(incident: Incident, alerts: readonly Alert[], note: 
       ...endedPages(attached, by),
       ...alertChoices(ATTACHED, "Resolve in PagerDuty", attached, true),
       ...alertChoices(OFFERED, "Never answered: resolve these too?", offered, false),
-      ...(attached.length + offered.length === 0 ? [context("No PagerDuty alert is attached.")] : []),
+      context(
+        attached.length + offered.length === 0
+          ? "No PagerDuty alert is attached."
+          : "What is not ticked stays as it is in PagerDuty, and the card says so.",
+      ),
       {
         type: "input",
         block_id: SUMMARY,
@@ -41,14 +45,19 @@ export function resolveView(incident: Incident, alerts: readonly Alert[], note: 
   };
 }
 
-/** Whose page the ticked alerts' end is, where it is somebody else's than the presser's. */
+/** Whose page the ticked alerts' end is, or who may be at work on them, where it is somebody else than the presser. */
 function endedPages(attached: readonly Alert[], { email = "" }: Person): Block[] {
-  const open = attached.filter(({ status }) => status !== "resolved");
-  const others = open.flatMap(({ paged }) => paged.filter((one) => one.email?.toLowerCase() !== email.toLowerCase()));
-  const names = [...new Set(others.map(({ name }) => escapeText(name, 60)))];
-  if (names.length === 0) return [];
-  const shown = names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
-  return [section(`:warning: This ends the page of ${shown}.`)];
+  const namesIn = (status: Alert["status"]) => {
+    const paged = attached.filter((alert) => alert.status === status).flatMap((alert) => alert.paged);
+    const others = paged.filter((one) => one.email?.toLowerCase() !== email.toLowerCase());
+    const names = [...new Set(others.map(({ name }) => escapeText(name, 60)))];
+    return names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${names.length - 3} more` : "");
+  };
+  const [paging, atWork] = [namesIn("triggered"), namesIn("acknowledged")];
+  return [
+    ...(paging ? [section(`:warning: This ends the page of ${paging}.`)] : []),
+    ...(atWork ? [section(`:warning: Acknowledged by ${atWork}, who may be at work on it.`)] : []),
+  ];
 }
 
 /** What PagerDuty refused to resolve for a closed incident, and why; a press asks it once more. */

@@ -86,12 +86,13 @@ function resolvedBlocks({ preview, record }: UndoForm): Block[] {
     return [...blocks, context("Nothing of it was resolved in PagerDuty from here: nothing changes there.")];
   }
   if (resolved.length > 0) blocks.push(section(`Resolved in PagerDuty because of this:\n${listOf(resolved)}`));
-  const options = choices(preview, record.incident);
+  const them = resolved.length + waiting.length === 1 ? "it" : "them";
+  const options = choices(preview, record.incident, them);
   const isOwn = preview?.isKnown === true;
   blocks.push({
     type: "input",
     block_id: IN_PAGERDUTY,
-    label: plain("What should happen to them in PagerDuty?"),
+    label: plain(`What should happen to ${them} in PagerDuty?`),
     element: {
       type: "radio_buttons",
       action_id: IN_PAGERDUTY,
@@ -111,7 +112,7 @@ interface Choice {
   readonly value: ReopenChoice;
 }
 
-function choices(preview: UndoForm["preview"], incident: Incident): Choice[] {
+function choices(preview: UndoForm["preview"], incident: Incident, them: "it" | "them"): Choice[] {
   const option = (value: ReopenChoice, text: string, description: string): Choice => ({
     text: plain(text),
     description: plain(cutCharacters(description, 75)),
@@ -119,10 +120,12 @@ function choices(preview: UndoForm["preview"], incident: Incident): Choice[] {
   });
   const pages = preview?.pages.length ? preview.pages.join(", ") : incident.serviceName;
   return [
-    option("leave", "Leave them resolved", "Pages nobody."),
+    option("leave", `Leave ${them} resolved`, "Pages nobody."),
     ...(preview && !preview.isKnown
       ? []
-      : [option("acknowledge", "Reopen and acknowledge in my name", "Pages nobody; PagerDuty assigns them to you.")]),
+      : [
+          option("acknowledge", "Reopen and acknowledge in my name", `Pages nobody; PagerDuty assigns ${them} to you.`),
+        ]),
     option("page", "Reopen and page again", `Pages whoever is on call: ${pages}`),
   ];
 }
@@ -172,9 +175,15 @@ export function detachView(incident: Incident, alerts: readonly Alert[]): Block 
       section(
         `*#${escapeText(incident.number, 20)}* ${escapeText(incident.title, 200)}\nWhat you tick leaves this incident and gets a triage of its own, and nothing attaches it here again. Nothing changes in PagerDuty: whoever is paged stays paged.`,
       ),
-      ...alertChoices(ATTACHED, "Which alerts do not belong here?", alerts, false),
+      ...whatLeaves(alerts),
     ],
   };
+}
+
+/** Something is to be ticked; of several groups no one alone can ask for that, and the answer to the form does. */
+function whatLeaves(alerts: readonly Alert[]): Block[] {
+  const groups = alertChoices(ATTACHED, "Which alerts do not belong here?", alerts, false);
+  return groups.length > 1 ? groups : groups.map((group) => ({ ...group, optional: false }));
 }
 
 /** The same modal with one sentence and nothing to send. */

@@ -17,6 +17,7 @@ const MAX_UPDATE = 2_000;
 
 /** @param note what the last press did, where that is not plain to see */
 export function controlsBlocks(record: IncidentRecord, attached: readonly Alert[], note = ""): Block[] {
+  const pages = isPaging(record, attached);
   return [
     section(record.lead ? `Lead: ${mention(record.lead)}` : "Nobody leads yet."),
     {
@@ -24,14 +25,16 @@ export function controlsBlocks(record: IncidentRecord, attached: readonly Alert[
       block_id: CONTROLS_BLOCK,
       elements: [
         button(record.lead ? "Take over the lead" : "I take the lead", TAKE_LEAD),
-        ...(isPaging(record, attached) ? [button("Acknowledge the page", ACKNOWLEDGE)] : []),
+        ...(pages ? [button("Acknowledge the page", ACKNOWLEDGE)] : []),
         severitySelect(record.severity),
         button("Update…", UPDATE),
       ],
     },
-    ...(note ? [context(note)] : []),
+    ...(note || pages ? [context(note || WHAT_ACKNOWLEDGING_DOES)] : []),
   ];
 }
+
+const WHAT_ACKNOWLEDGING_DOES = "*Acknowledge the page* stops it for everybody and makes the alert yours in PagerDuty.";
 
 /** Whoever created it and is being paged has stopped the page by that press. */
 function isPaging({ incident }: IncidentRecord, attached: readonly Alert[]): boolean {
@@ -67,7 +70,7 @@ export function updateView(): Block {
         type: "input",
         block_id: UPDATE_TEXT,
         label: plain("How does it stand?"),
-        hint: plain("It goes to the channel, the card and the announcement, in place of the update before."),
+        hint: plain("It is posted here, and takes the place of the last update on the card and in the announcement."),
         element: {
           type: "plain_text_input",
           action_id: UPDATE_TEXT,

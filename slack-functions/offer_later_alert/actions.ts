@@ -10,7 +10,7 @@ import { awaitIncident, idsIn, type IncidentRecord } from "../shared/incidents.t
 import { applyAnswer } from "../shared/later_alerts.ts";
 import { refusalSentence } from "../shared/refusals.ts";
 import { mayCall, recordOf, SlackProblem, textOf } from "../shared/slack.ts";
-import { type Offer, offerBlocks, type Offered, offerText } from "./blocks.ts";
+import { answeredAs, type Offer, offerBlocks, type Offered, offerText } from "./blocks.ts";
 
 export interface Inputs {
   readonly incident_id: string;
@@ -155,8 +155,10 @@ async function guarded(context: Click, work: (press: Press) => Promise<void>): P
     if (refused) return await tell(refused);
     const ts = textOf(recordOf(context.body.message)["ts"]) || record.offerTs;
     const executionId = context.body.function_data.execution_id;
-    const alerts = stored.map(({ alert }): Offered =>
-      record.laterIds.includes(alert.id) ? { alert } : { alert, answered: {} },
+    const alerts = stored.map((one): Offered =>
+      record.laterIds.includes(one.alert.id)
+        ? { alert: one.alert }
+        : { alert: one.alert, answered: answeredAs(one, record.incident.id) },
     );
     const { unansweredCount: unanswered, bySettingCount: bySetting } = record;
     // A read may be older than this very message; only a newer one took its place.

@@ -1,5 +1,6 @@
 import type { Alert } from "../../core/alert.ts";
 import type { LaterAlertAnswer } from "../../core/protocol.ts";
+import type { StoredAlert } from "../shared/alerts.ts";
 import { attachmentBlocks } from "../shared/attachments.ts";
 import { type Block, context, section } from "../shared/card.ts";
 import { escapeText, link, mention, time } from "../shared/mrkdwn.ts";
@@ -45,7 +46,7 @@ export function offerBlocks(offer: Offer): Block[] {
 }
 
 const WHAT_A_PRESS_DOES =
-  "*Attach* makes it part of this incident. *Keep separate* opens a triage of its own. *Set aside* does neither: PagerDuty goes on, and your name stands for it.";
+  "*Attach* makes it part of this incident, and stops its page if pressed by somebody who is being paged for it. *Keep separate* opens a triage of its own. *Set aside* does neither: PagerDuty goes on with it, and it is noted that you said so.";
 
 function headline({ alerts, unanswered, bySetting }: Offer): string {
   const services = new Set(alerts.map(({ alert }) => alert.serviceName));
@@ -59,14 +60,23 @@ function headline({ alerts, unanswered, bySetting }: Offer): string {
 
 /** @param isAlone there is only this one: the buttons below are for it, and its attachments are shown */
 function alertBlocks({ alert, answered }: Offered, index: number, isAlone: boolean, isLive: boolean): Block[] {
-  const line = `${link(alert.url, alert.title, 200)} at ${time(alert.since)}\n${closingLine(alert)} · ${pagingLine([alert])}`;
-  if (answered) return [section(`${line}\n${answerLine(answered)}`)];
+  const what = `${link(alert.url, alert.title, 200)} at ${time(alert.since)}`;
+  // Once it is answered nobody draws this again, and how it stands is told where it went.
+  if (answered) return [section(`${what}\n${answerLine(answered)}`)];
+  const line = `${what}\n${closingLine(alert)} · ${pagingLine([alert])}`;
   const isBySetting = alert.relation === "attached";
   const accessory = isBySetting ? keepSeparateButton() : isAlone ? undefined : answerMenu();
   return [
     { ...section(line, `one:${index}`), ...(accessory && isLive ? { accessory } : {}) },
     ...(isAlone ? attachmentBlocks(alert.attachments, 2, alert.title) : []),
   ];
+}
+
+/** What became of an alert that was answered before, as far as what is on record of it tells. */
+export function answeredAs({ alert, incidentId }: StoredAlert, ofIncident: string): NonNullable<Offered["answered"]> {
+  if (incidentId !== ofIncident || alert.relation === "separate") return { answer: "keep_separate" };
+  if (alert.relation === "attached") return { answer: "attach" };
+  return alert.relation === "set_aside" ? { answer: "set_aside" } : {};
 }
 
 function answerLine({ answer, by }: NonNullable<Offered["answered"]>): string {

@@ -1,6 +1,7 @@
 import { type DismissedIncident, type Incident, isOpen, isPerson, type MergedIncident } from "../../core/incident.ts";
 import type { Decision } from "../../core/protocol.ts";
 import { type Command, transition } from "../../core/transitions.ts";
+import { readAlerts } from "./alerts.ts";
 import type { App } from "./app.ts";
 import { backToTriage } from "./back_to_triage.ts";
 import { context, section } from "./card.ts";
@@ -165,7 +166,10 @@ async function closeQuestion(app: App, record: IncidentRecord): Promise<void> {
     channel: record.channelId,
     ts: record.questionTs,
     text,
-    blocks: [section(text), ...(isClosed(record.incident) && !sharesChannel(record) ? [context(archiveHint())] : [])],
+    blocks: [
+      section(text, ANSWER_BLOCK),
+      ...(isClosed(record.incident) && !sharesChannel(record) ? [context(archiveHint())] : []),
+    ],
   });
 }
 
@@ -177,8 +181,9 @@ async function closeLateQuestion(app: App, after: IncidentRecord): Promise<void>
   }
 }
 
-/** The block by which a question with its buttons is known. */
+/** The block by which a question with its buttons is known, and the one that says what was answered. */
 export const QUESTION_BLOCK = "question";
+export const ANSWER_BLOCK = "answer";
 
 const LOOK_BACK = 100;
 
@@ -189,7 +194,8 @@ async function closeForgottenQuestions(app: App, after: IncidentRecord): Promise
   await Promise.all(forgotten.map(({ ts }) => closeQuestion(app, { ...after, questionTs: textOf(ts) })));
 }
 
-async function answerText(app: App, { incident, alertIds }: IncidentRecord): Promise<string> {
+async function answerText(app: App, record: IncidentRecord): Promise<string> {
+  const { incident } = record;
   switch (incident.status) {
     case "triage":
       return "Not decided yet.";
@@ -207,8 +213,17 @@ async function answerText(app: App, { incident, alertIds }: IncidentRecord): Pro
       if (!isPerson(incident.decidedBy)) {
         return ":no_entry_sign: PagerDuty resolved it by itself, so it was dismissed by the rule for this service.";
       }
-      return `:no_entry_sign: ${mention(incident.decidedBy.slackUserId)} dismissed it.${alertIds.length > 0 ? " PagerDuty is asked to resolve its alert; the card shows when it has." : ""}`;
+      return `:no_entry_sign: ${mention(incident.decidedBy.slackUserId)} dismissed it.${await inPagerduty(app, record)}`;
   }
+}
+
+/** What a dismissal asks of PagerDuty, where something is left to be asked. */
+async function inPagerduty(app: App, { incident, alertIds }: IncidentRecord): Promise<string> {
+  const stored = await readAlerts(app.slack, alertIds);
+  const own = stored.filter(({ alert, incidentId }) => alert.relation === "attached" && incidentId === incident.id);
+  const toResolve = own.filter(({ alert }) => alert.status !== "resolved" || alert.closing.state !== "none");
+  if (toResolve.length === 0) return own.length > 0 ? " In PagerDuty it was over already." : "";
+  return ` PagerDuty is asked to resolve its ${toResolve.length === 1 ? "alert" : "alerts"}; the card shows when it has.`;
 }
 
 function isClosed(incident: Incident): incident is MergedIncident | DismissedIncident {

@@ -4,6 +4,7 @@ import type { Instant } from "../../core/time.ts";
 import { readAlerts, type StoredAlert, writeAlert } from "./alerts.ts";
 import type { App } from "./app.ts";
 import { context, section } from "./card.ts";
+import { blocksOf, messageAt } from "./history.ts";
 import { type IncidentRecord, placeOf, type RecordPatch, saveRecord } from "./incidents.ts";
 import { handOver, isUnsent } from "./pending.ts";
 import { personOf } from "./people.ts";
@@ -84,13 +85,24 @@ function patchFor(
   return { ...patch, alertIds: [...new Set([...record.alertIds, ...mine])], attachedCount };
 }
 
-/** The offer is another run's message: taking its buttons away is all that others may do to it. */
+/**
+ * The offer is another run's message: taking its buttons away is all that others may do to it. One that was answered has
+ * none any more, and goes on saying by whom.
+ */
 export async function retireOffer(app: App, record: IncidentRecord, sentence: string): Promise<void> {
-  if (record.offerTs === "") return;
-  await mayCall(app.slack, "chat.update", {
-    channel: record.channelId,
-    ts: record.offerTs,
-    text: sentence,
-    blocks: [section("*Later alerts*"), context(sentence)],
-  });
+  const { channelId: channel, offerTs: ts } = record;
+  if (ts === "" || (await isAnswered(app, record))) return;
+  const blocks = [section("*Later alerts*"), context(sentence)];
+  await mayCall(app.slack, "chat.update", { channel, ts, text: sentence, blocks });
+}
+
+async function isAnswered(
+  app: App,
+  { channelId: channel, offerTs, threadTs, cardTs }: IncidentRecord,
+): Promise<boolean> {
+  const message = await messageAt(app.slack, { channel, thread_ts: threadTs || cardTs }, offerTs);
+  // Where it cannot be looked at, it may have buttons.
+  return (
+    message !== undefined && blocksOf(message).every((block) => block["type"] !== "actions" && !block["accessory"])
+  );
 }

@@ -45,7 +45,7 @@ function namesOf(alerts: readonly Alert[]): string {
  */
 export function pressLine(alerts: readonly Alert[]): string {
   if (alerts.length === 0) return "Nobody was paged by this: it was started by hand.";
-  return "*Create* and *Part of another* stop the page only if somebody who is being paged presses. *Not an incident* resolves the alert, which ends the page for everyone.";
+  return "*Create* and *Part of another* stop the page only if pressed by somebody who is being paged. *Not an incident* resolves the alert, which ends the page for everyone.";
 }
 
 const REOPENED_AS = { acknowledged: ", acknowledged", triggered: ", paging again" } as const;

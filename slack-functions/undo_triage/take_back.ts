@@ -4,7 +4,8 @@ import type { Instant } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
 import { readAlerts, type StoredAlert, writeAlert } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
-import { section } from "../shared/card.ts";
+import { context, section } from "../shared/card.ts";
+import { blocksOf } from "../shared/history.ts";
 import {
   alertIdsOf,
   awaitIncident,
@@ -23,7 +24,7 @@ import { listIncident } from "../shared/open_incidents.ts";
 import { handOver, isUnsent, keep } from "../shared/pending.ts";
 import { findPosted, isPosted } from "../shared/posted.ts";
 import { publish, publishTopic } from "../shared/publish.ts";
-import { mayCall, recordOf, textOf } from "../shared/slack.ts";
+import { mayCall, textOf } from "../shared/slack.ts";
 import { isChannelLost } from "../shared/successor_channel.ts";
 import { takenBackText } from "./words.ts";
 
@@ -191,8 +192,13 @@ async function retireButton(
   target: IncidentRecord,
 ): Promise<void> {
   const message = await findPosted(app, target, mergeMarker(source, decisionId));
-  if (!message || !Array.isArray(message["blocks"])) return;
-  const blocks = message["blocks"].map(recordOf).filter((block) => block["type"] !== "actions");
+  if (!message) return;
+  const kept = blocksOf(message).filter((block) => block["type"] !== "actions");
+  // The last one says what becomes of its alerts here.
+  const blocks = [
+    ...(kept.at(-1)?.["type"] === "context" ? kept.slice(0, -1) : kept),
+    context("Taken out again since."),
+  ];
   const { channel } = whereOf(target);
   await mayCall(app.slack, "chat.update", {
     channel,

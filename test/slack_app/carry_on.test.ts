@@ -83,7 +83,7 @@ describe("an undo whose run died", () => {
     await onRecord(INCIDENTS.dismissed, { decisionId: "Fx1" });
     expect(await carryOn(UNDO)).toEqual({ outcome: "applied", askIncidentId: "inc_1" });
     expect(await kept()).toMatchObject({ incident: { status: "triage" }, undoneDecisionIds: ["Fx1"], decisionId: "" });
-    expect(said()).toEqual([expect.stringContaining("took back that it is no incident")]);
+    expect(said()).toEqual([expect.stringContaining("took back the dismissal")]);
   });
 
   it("half way is carried to its end, and said once however often", async () => {

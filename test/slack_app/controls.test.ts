@@ -31,6 +31,8 @@ describe("the incident's controls", () => {
     for (const blocks of [quiet, paging]) expectValid(blocks);
     expect(labels(quiet)).toEqual(["I take the lead", "Severity", "Update…"]);
     expect(labels(paging)).toEqual(["I take the lead", "Acknowledge the page", "Severity", "Update…"]);
+    expect(JSON.stringify(paging)).toContain("stops it for everybody and makes the alert yours in PagerDuty");
+    expect(JSON.stringify(quiet)).not.toContain("stops it for everybody");
   });
 
   it("show the severity that was set as the chosen one", () => {

@@ -8,15 +8,17 @@ import {
   recordingBlocks,
   targetOptions,
 } from "../../slack-functions/ask_for_triage_decision/blocks.ts";
-import { dismissalIn } from "../../slack-functions/ask_for_triage_decision/dismissal.ts";
+import { dismissalIn, dismissalOf } from "../../slack-functions/ask_for_triage_decision/dismissal.ts";
 import { claimView } from "../../slack-functions/claim_triage/blocks.ts";
 import { resolveView, retryView } from "../../slack-functions/fill_resolve_form/blocks.ts";
-import { offerBlocks, type Offered } from "../../slack-functions/offer_later_alert/blocks.ts";
+import { answeredAs, offerBlocks, type Offered } from "../../slack-functions/offer_later_alert/blocks.ts";
 import { sentenceView, whyBlocks } from "../../slack-functions/explain_alert/blocks.ts";
 import { shownIds, tickedIds } from "../../slack-functions/shared/alert_choices.ts";
+import { writeAlert } from "../../slack-functions/shared/alerts.ts";
 import type { Block } from "../../slack-functions/shared/card.ts";
 import type { OpenIncident } from "../../slack-functions/shared/open_incidents.ts";
-import { alert, AT, DANA, INCIDENTS, record } from "./builders.ts";
+import { alert, AT, DANA, INCIDENTS, record, stored } from "./builders.ts";
+import { fakeApp } from "./fake_app.ts";
 
 let counter = 0;
 const newId = () => `b${(counter += 1)}`;
@@ -118,6 +120,22 @@ describe("the dismiss form", () => {
   });
 });
 
+describe("what dismissing ends", () => {
+  const ends = async (...alerts: Parameters<typeof alert>) => {
+    const fake = fakeApp(AT);
+    await writeAlert(fake.app, undefined, alert(...alerts), "inc_1");
+    return (await dismissalOf(fake.app, record(INCIDENTS.triage, { alertIds: ["Q1"] }))).whatEnds;
+  };
+
+  it("is a page only while somebody is being paged", async () => {
+    expect(await ends({})).toBe("This resolves the alert in PagerDuty and ends the page of Dana Ortiz.");
+    expect(await ends({ status: "acknowledged" })).toBe(
+      "This resolves the alert in PagerDuty, which Dana Ortiz acknowledged.",
+    );
+    expect(await ends({ status: "resolved" })).toBe("No page is open for it.");
+  });
+});
+
 describe("dismissing an incident that took others in", () => {
   const listed = [alert({ id: "A1" }), alert({ id: "A2", serviceId: "PSEARC1", serviceName: "Search" })];
   const view = dismissView(
@@ -183,6 +201,16 @@ describe("the resolve form", () => {
     expect(said([alert({ paged: [ravi], status: "resolved" })])).toBeUndefined();
   });
 
+  it("says who acknowledged and may be at work, where that ends no page", () => {
+    const ravi = { pagerdutyUserId: "PRAVI", name: "Ravi Menon", email: "ravi@example.com" };
+    const text = JSON.stringify(
+      resolveView(INCIDENTS.active, [alert({ paged: [ravi], status: "acknowledged" })], "", DANA),
+    );
+    expect(text).toContain("Acknowledged by Ravi Menon, who may be at work on it.");
+    expect(text).not.toContain("ends the page");
+    expect(text).toContain("What is not ticked stays as it is in PagerDuty");
+  });
+
   it("is valid without any alert", () => {
     expectValid(resolveView(INCIDENTS.active, [], "", DANA)["blocks"], "modal");
   });
@@ -243,6 +271,18 @@ describe("the offer of later alerts", () => {
     expect(blocks.filter((block) => "accessory" in block)).toHaveLength(1);
     const over = offerBlocks({ alerts: [done], unanswered: 0, bySetting: 0, isLive: false });
     expect(JSON.stringify(over)).not.toContain("action_id");
+    // Nobody would correct it once PagerDuty moves on.
+    expect(JSON.stringify(over)).not.toContain("Paging");
+  });
+
+  it("tells of what was answered before how, as far as that is on record", () => {
+    const answered = (patch: Parameters<typeof stored>[0], ofIncident = "inc_1") =>
+      answeredAs(stored(patch), ofIncident);
+    expect(answered({ relation: "attached" })).toEqual({ answer: "attach" });
+    expect(answered({ relation: "set_aside" })).toEqual({ answer: "set_aside" });
+    expect(answered({ relation: "separate" })).toEqual({ answer: "keep_separate" });
+    expect(answered({ relation: "attached" }, "inc_2")).toEqual({ answer: "keep_separate" });
+    expect(answered({ relation: "offered" })).toEqual({});
   });
 
   it("of alerts that the service's setting attached only tells, and lets each be kept separate", () => {
@@ -264,5 +304,14 @@ describe("the explanation", () => {
     expectValid(blocks, "modal");
     expect(JSON.stringify(blocks)).not.toMatch(/<!(channel|here)>/);
     expectValid(sentenceView("Looking it up…")["blocks"], "modal");
+  });
+
+  it("names who did it in the sentence, where that is known", () => {
+    const told = { alertId: "Q1", number: 7, title: "x", url: "https://x.example/", serviceName: "Checkout" };
+    const step = { at: AT, did: "Somebody set it aside.", otherwise: "No.", by: DANA.slackUserId };
+    const steps = [step, { at: AT, did: "Somebody attached it.", otherwise: "No." }];
+    const text = JSON.stringify(whyBlocks({ ok: true, alerts: [{ ...told, steps }], more: 0 }));
+    expect(text).toContain("<@U0DANA> set it aside.");
+    expect(text).toContain("Somebody attached it.");
   });
 });

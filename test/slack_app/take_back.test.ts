@@ -2,9 +2,12 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Decision } from "../../core/protocol.ts";
 import { applyDecision } from "../../slack-functions/shared/apply_decision.ts";
 import { newRecord, readIncident, saveIncident, saveRecord } from "../../slack-functions/shared/incidents.ts";
+import { context, section } from "../../slack-functions/shared/card.ts";
+import { mergeMarker } from "../../slack-functions/shared/merge.ts";
+import { writeAlert } from "../../slack-functions/shared/alerts.ts";
 import { handOver, handOverPending } from "../../slack-functions/shared/pending.ts";
 import { takeBack } from "../../slack-functions/undo_triage/take_back.ts";
-import { AT, DANA, INCIDENTS } from "./builders.ts";
+import { alert, AT, DANA, INCIDENTS } from "./builders.ts";
 import { type FakeApp, fakeApp } from "./fake_app.ts";
 
 let fake: FakeApp;
@@ -96,5 +99,52 @@ describe("a decision taken back in Slack", () => {
     fake.calls.length = 0;
     expect(await takeBack(fake.app, { ...asked, requestId: "Fx10" })).toBeUndefined();
     expect(fake.calls).toEqual([]);
+  });
+});
+
+describe("a merge taken back", () => {
+  it("leaves a message at the target that promises nothing any more", async () => {
+    const { merged } = INCIDENTS;
+    const source = await saveIncident(fake.app, newRecord(merged), merged, {
+      channelId: "C1",
+      cardTs: "1.1",
+      decisionId: "Fx1",
+      alertIds: ["Q1"],
+    });
+    const target = { ...INCIDENTS.active, id: "inc_2", number: "2" };
+    await saveIncident(fake.app, newRecord(target), target, { channelId: "C2", cardTs: "2.1" });
+    await writeAlert(fake.app, undefined, alert(), "inc_2");
+    const blocks = [
+      section("made it part of this incident", mergeMarker(source, "Fx1")),
+      context("Its alerts are resolved in PagerDuty when this incident is."),
+      { type: "actions", elements: [] },
+    ];
+    fake.on("conversations.history", () => ({ ok: true, messages: [{ ts: "2.5", blocks }] }));
+    await takeBack(fake.app, asked);
+    const edit = JSON.stringify(fake.made("chat.update").find(({ ts }) => ts === "2.5"));
+    expect(edit).toContain("made it part of this incident");
+    expect(edit).toContain("Taken out again since.");
+    expect(edit).not.toContain("Its alerts are resolved");
+    expect(edit).not.toContain('"actions"');
+  });
+});
+
+describe("a dismissal", () => {
+  const said = async (patch: Parameters<typeof alert>[0]) => {
+    await writeAlert(fake.app, undefined, alert(patch), "inc_1");
+    await saveIncident(fake.app, newRecord(INCIDENTS.triage), INCIDENTS.triage, {
+      channelId: "C1",
+      cardTs: "1.1",
+      questionTs: "1.2",
+      alertIds: ["Q1"],
+    });
+    await applyDecision(fake.app, dismissal);
+    return JSON.stringify(fake.made("chat.update").find(({ ts }) => ts === "1.2"));
+  };
+
+  it("says that PagerDuty is asked to resolve only where something is left to resolve", async () => {
+    expect(await said({})).toContain("PagerDuty is asked to resolve its alert");
+    fake = fakeApp(NOW);
+    expect(await said({ status: "resolved" })).toContain("In PagerDuty it was over already.");
   });
 });

@@ -68,6 +68,28 @@ describe("the undo form", () => {
     expect(chosen(view)).toBe("acknowledge");
   });
 
+  it("speaks of one alert as of one", () => {
+    expect(textOf(undoView(form()))).toContain("What should happen to it in PagerDuty?");
+    const two = [alert({ status: "resolved" }), alert({ id: "Q2", status: "resolved" })];
+    const several = textOf(undoView(form({ preview: { ...PREVIEW, resolved: two } })));
+    expect(several).toContain("What should happen to them in PagerDuty?");
+    expect(several).toContain("Leave them resolved");
+  });
+
+  it("wants something ticked where alerts are taken off, unless Slack needs several groups for them", () => {
+    const optional = (count: number) =>
+      (
+        detachView(
+          INCIDENTS.active,
+          Array.from({ length: count }, (_, index) => alert({ id: `Q${index}` })),
+        )["blocks"] as { type: string; optional?: boolean }[]
+      )
+        .filter(({ type }) => type === "input")
+        .map((block) => block.optional);
+    expect(optional(3)).toEqual([false]);
+    expect(optional(11)).toEqual([true, true]);
+  });
+
   it("offers no acknowledging to whom PagerDuty does not know, and leaves PagerDuty alone unless told otherwise", () => {
     const view = undoView(form({ preview: { ...PREVIEW, isKnown: false } }));
     expect(values(view)).not.toContain("acknowledge");
