@@ -57,7 +57,7 @@ describe("later alerts of an incident", () => {
     await card(channel.id, /3 · 2 wait for an answer/);
     expect((await world.pagerdutyIncident(4)).status).toBe("triggered");
     await world.press(DANA, channel.id, "Attach all 2");
-    await card(channel.id, /\*Later alerts\*\\n3 · window/);
+    await card(channel.id, /\*Later alerts\*\\n3 · gathered/);
     await world.pagerdutyIncident(2, "acknowledged");
     await world.pagerdutyIncident(3, "acknowledged");
   });
@@ -68,7 +68,7 @@ describe("later alerts of an incident", () => {
     await world.message(channel.id, /failed again/);
     await world.press(MIKA, channel.id, "Set aside");
     await world.message(channel.id, /<@U0MIKA> set it aside/);
-    await card(channel.id, /\*Later alerts\*\\n1 · window/);
+    await card(channel.id, /\*Later alerts\*\\n1 · gathered/);
     expect((await world.workspace(DANA)).channels.filter((one) => one.name.startsWith("inc-"))).toHaveLength(1);
   });
 
@@ -79,7 +79,7 @@ describe("later alerts of an incident", () => {
     await world.press(LENA, channel.id, "Keep separate");
     const own = await world.channel(/^inc-2-checkout/);
     await world.message(own.id, /Is this an incident\?/);
-    await card(channel.id, /\*Later alerts\*\\n1 · window/);
+    await card(channel.id, /\*Later alerts\*\\n1 · gathered/);
   });
 
   it("in a storm make a bounded number of messages and no channel", async () => {

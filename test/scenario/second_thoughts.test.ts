@@ -215,7 +215,7 @@ describe("an alert that does not belong", () => {
     await world.press(DANA, channel, "Take an alert off…");
     const form = await world.modal(DANA, /Which alerts do not belong here/);
     const none = await world.submit(DANA, form, {});
-    expect(Object.values(none.errors)).toEqual(["Tick at least one."]);
+    expect(Object.values(none.errors)).toEqual(["Please complete this required field."]);
     const box = elementsOf(form.blocks).find(({ element }) => element["type"] === "checkboxes")!;
     const options = box.element["options"] as { text: { text: string }; value: string }[];
     const ticked = { type: "checkboxes", selected_options: [options[1]!] };
