@@ -135,7 +135,9 @@ function after(view: CardView): string {
 
 /** Since when it fails: a triage may be opened long after its alert, from the feed or for one that was kept separate. */
 function beganAt({ record, alerts }: CardView): Instant {
-  const attached = alerts.filter(({ alert, incidentId }) => alert.relation === "attached" && incidentId === record.incident.id);
+  const attached = alerts.filter(
+    ({ alert, incidentId }) => alert.relation === "attached" && incidentId === record.incident.id,
+  );
   return Math.min(record.incident.openedAt, ...attached.map(({ alert }) => alert.since));
 }
 

@@ -123,7 +123,8 @@ describe("a channel that a person archived while its incident was open", () => {
         const isRead = method === "apps.datastore.get" && args["datastore"] === "incidents";
         if (isRead) reads += 1;
         // The news has seen the old channel once.
-        if (isRead && reads === 2) await openSuccessorChannel(fake.app, record, { why: "It was archived.", people: [] });
+        if (isRead && reads === 2)
+          await openSuccessorChannel(fake.app, record, { why: "It was archived.", people: [] });
         return call(method, args);
       },
     });
