@@ -178,7 +178,10 @@ export function createCompanion(deps: CompanionDeps): Companion {
 
   function lookUps(): Pick<LaneDeps, "perform"> {
     const { url, org, authToken } = sentrySettings;
-    const sentry = org && authToken ? { sentry: createSentry({ url, org, token: authToken }) } : {};
+    const sentry =
+      org && authToken
+        ? { sentry: createSentry({ url, org, token: authToken, now: clock.now, elapsed: clock.elapsed }) }
+        : {};
     return createDetails({ store, log, pagerduty, addresses, ...sentry, sentryHosts, unitOf });
   }
 

@@ -52,7 +52,7 @@ export function createDetails(deps: DetailsDeps): { perform(row: OutboxRow): Pro
         };
       }
       const input = inputOf(job, before.facts, alerts.value, deps.sentryHosts);
-      const attachments = await attachmentsOf(deps, row, input, paged);
+      const { attachments, sentryAfterMs } = await attachmentsOf(deps, row, input, paged);
       const lookAgainMs = ALERT_DETAILS_RETRY_MS[row.failures];
       return async (unit) => {
         const keys = alerts.value.length > 0 ? { keys: keysOf(alerts.value) } : {};
@@ -62,6 +62,9 @@ export function createDetails(deps: DetailsDeps): { perform(row: OutboxRow): Pro
         }
         // By their addresses Slack knows the people whom it brings in.
         if (withoutAddress && mayTryAgain(row, withoutAddress)) return again(withoutAddress);
+        if (sentryAfterMs !== undefined && row.failures + 1 < ATTEMPTS) {
+          return { end: "again", problem: "Sentry cannot be asked right now.", retryAfterMs: sentryAfterMs };
+        }
         return { end: "done", outcome: alerts.value.length === 0 ? "no_alerts" : "found" };
       };
     },
@@ -106,24 +109,30 @@ function inputOf(
   };
 }
 
+interface Found {
+  readonly attachments: readonly Attachment[];
+  /** Sentry may know more of them, and can be asked after this time. */
+  readonly sentryAfterMs?: number;
+}
+
 /** What is known before Sentry answers is kept at once, so that a slow Sentry holds up nothing. */
 async function attachmentsOf(
   deps: DetailsDeps,
   row: OutboxRow,
   input: RecogniserInput,
   paged: readonly PagedPerson[],
-): Promise<readonly Attachment[]> {
+): Promise<Found> {
   const attachments = recogniseAttachments(input);
   const reference = sentryReference(input);
   const alertId = input.pagerduty?.id ?? "";
-  if (!deps.sentry || !reference) return attachments;
+  if (!deps.sentry || !reference) return { attachments };
   await deps.store.transaction((tx) => saveDetails(deps.unitOf(tx, row.id), alertId, { paged, attachments }));
   const answer = await deps.sentry.issue(reference);
   if (!answer.found) {
     deps.log.info({ alertId, why: answer.why }, "sentry.not_found");
-    return attachments;
+    return { attachments, ...(answer.retryAfterMs === undefined ? {} : { sentryAfterMs: answer.retryAfterMs }) };
   }
-  return attachments.map((one) => withSentryIssue(one, answer.issue));
+  return { attachments: attachments.map((one) => withSentryIssue(one, answer.issue)) };
 }
 
 /** Events may have changed the alert meanwhile, so only what was looked up is written. */

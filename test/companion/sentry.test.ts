@@ -9,6 +9,8 @@ let seen: string[];
 let answer: (path: string) => Response | Promise<Response>;
 let close: () => Promise<void>;
 let sentry: Sentry;
+let elapsed: number;
+const NOW = Date.parse("2026-03-02T02:00:00.000Z");
 
 beforeEach(async () => {
   seen = [];
@@ -20,7 +22,9 @@ beforeEach(async () => {
   const started = await listen(app);
   port = started.port;
   close = () => closeServer(started.server);
-  sentry = createSentry({ url: `http://127.0.0.1:${port}/sentry`, org: "acme", token: "sentry-token" });
+  elapsed = 0;
+  const url = `http://127.0.0.1:${port}/sentry`;
+  sentry = createSentry({ url, org: "acme", token: "sentry-token", now: () => NOW, elapsed: () => elapsed });
 });
 afterEach(() => close());
 
@@ -61,9 +65,72 @@ describe("asking Sentry", () => {
     expect((await sentry.issue({ host: host(), org: "acme", issueId: "77" })).found).toBe(false);
     expect(seen).toHaveLength(1);
   });
+
+  const ask = () => sentry.issue({ host: host(), org: "acme", issueId: "77" });
+  const limit = (remaining: string, resetMs: number, status: number) => {
+    const headers = {
+      "x-sentry-rate-limit-remaining": remaining,
+      "x-sentry-rate-limit-reset": String((NOW + resetMs) / 1_000),
+    };
+    return new Response('{"id":"77"}', { status, headers });
+  };
+
+  it.each([
+    ["429", () => limit("0", 7_500, 429), false, 7_500],
+    ["429 without a time", () => new Response("{}", { status: 429 }), false, 10_000],
+    ["429 with hours", () => limit("0", 9e6, 429), false, 60_000],
+    ["that nothing is left of its rate", () => limit("0", 2_000, 200), true, 2_000],
+    ["503", () => new Response("<html>", { status: 503 }), false, 10_000],
+  ] as const)("that answers %s is left alone until it may be asked again", async (_, given, found, waitMs) => {
+    answer = given;
+    expect((await ask()).found).toBe(found);
+    elapsed = waitMs - 1;
+    expect(await ask()).toEqual({ found: false, why: "asked_to_wait", retryAfterMs: 1 });
+    expect(seen).toHaveLength(1);
+    elapsed = waitMs;
+    answer = () => limit("3", 500, 200);
+    expect((await ask()).found).toBe(true);
+    expect((await ask()).found).toBe(true);
+  });
+
+  it("is asked one thing at a time", async () => {
+    let atOnce = 0;
+    answer = async () => {
+      atOnce += 1;
+      expect(atOnce).toBe(1);
+      await new Promise((resolve) => setImmediate(resolve));
+      atOnce -= 1;
+      return Response.json({ id: "77" });
+    };
+    const answers = await Promise.all(Array.from({ length: 8 }, ask));
+    expect(answers.every(({ found }) => found)).toBe(true);
+  });
 });
 
 describe("an alert that Sentry sent", () => {
+  it("gets what Sentry knows later where Sentry asks to wait, and goes out before that", async () => {
+    const url = `http://127.0.0.1:${port}/sentry`;
+    const headers = { "x-sentry-rate-limit-reset": String(NOW / 1_000) };
+    answer = () => new Response("{}", { status: 429, headers });
+    const world = await createWorld({
+      settings: { SENTRY_URL: url, SENTRY_ORG: "acme", SENTRY_AUTH_TOKEN: "sentry-token" },
+    });
+    await world.event(world.raise("P1"), { clientUrl: `${url}/organizations/acme/issues/77/` });
+    await world.confirmAll();
+    expect(world.triggers.triages).toHaveLength(1);
+    const facts = async () =>
+      (await world.alerts(world.triggers.triages[0]?.incident_id ?? ""))[0]?.attachments.flatMap((one) => one.facts);
+    expect(await facts()).not.toContainEqual({ label: "Events", value: "12" });
+    answer = () => Response.json({ id: "77", count: "12" });
+    // Sentry's second is a real one.
+    const later = async () => {
+      await world.advance(2_000);
+      return facts();
+    };
+    await expect.poll(later, { timeout: 10_000, interval: 300 }).toContainEqual({ label: "Events", value: "12" });
+    await world.close();
+  });
+
   it("shows what Sentry knows of the issue in its card", async () => {
     const url = `http://127.0.0.1:${port}/sentry`;
     answer = () =>
