@@ -323,6 +323,14 @@ const MIGRATIONS: readonly Migration[] = [
       create table probe (ballast text not null);
     `,
   },
+  {
+    number: 17,
+    name: "lost news of an incident",
+    sql: `
+      create index outbox_failed_news on outbox (subject, seq) where state = 'failed';
+      create index outbox_unconfirmed_news on outbox (subject, seq) where state = 'done' and outcome = 'unconfirmed';
+    `,
+  },
 ];
 
 /** The version that this companion brings every database to. */

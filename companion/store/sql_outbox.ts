@@ -179,9 +179,11 @@ export function outboxStatements(sql: Sql, owner: string): Methods {
     },
     async lostSignals(subject) {
       const rows = await sql.rows(
-        `select * from outbox where kind = 'slack_signal' and subject = ? and (state = 'failed' or (${UNCONFIRMED}))
+        `select * from outbox where state = 'failed' and kind = 'slack_signal' and subject = ?
+         union all
+         select * from outbox where ${UNCONFIRMED} and kind = 'slack_signal' and subject = ?
          order by seq`,
-        [subject],
+        [subject, subject],
       );
       return rows.map(readRow);
     },
