@@ -158,8 +158,8 @@ export function alertStatements(sql: Sql): AlertMethods {
       // Each condition repeats the words of its partial index.
       const rows = await sql.rows(
         `select body, status_at, people_at, keys from alert where id in (
-           select r.alert_id from incident i join alert_relation r on r.incident_id = i.id
-           where i.status in ('triage', 'active') and r.relation in ('attached', 'offered')
+           select alert_id from alert_relation where relation in ('attached', 'offered')
+             and incident_id in (select id from incident where status in ('triage', 'active'))
            union select alert_id from feed_alert where is_over = 0) order by id limit ?`,
         [limit],
       );
