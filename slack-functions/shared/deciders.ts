@@ -1,6 +1,7 @@
 import { decidersRule, EVERYONE } from "../../core/deciders.ts";
 import type { App } from "./app.ts";
 import { mayDecide, personOf } from "./people.ts";
+import { mayCall, recordOf, textOf } from "./slack.ts";
 
 /**
  * Why somebody may not decide on an incident, as a sentence; undefined where they may. The companion knows the service's
@@ -16,7 +17,15 @@ export async function whyNotDecide(app: App, incidentId: string, userId: string)
   const members = answer?.ok && Array.isArray(answer["users"]) ? answer["users"].map(String) : undefined;
   const rule = decidersRule(group, isOnCall, userId, members);
   if (rule.may) return undefined;
-  return `For this service only the user group ${group} and whoever is on call decide. Ask one of them to press for you.`;
+  return `For this service only ${await nameOf(app, group)} and whoever is on call decide. Ask one of them to press for you.`;
+}
+
+/** A user group as people know it; its id where Slack does not tell. */
+async function nameOf(app: App, group: string): Promise<string> {
+  const answer = await mayCall(app.slack, "usergroups.list", {});
+  const groups = Array.isArray(answer["usergroups"]) ? answer["usergroups"].map(recordOf) : [];
+  const handle = textOf(groups.find(({ id }) => id === group)?.["handle"]);
+  return /^[\w.-]{1,80}$/.test(handle) ? `@${handle}` : `the user group ${group}`;
 }
 
 const NOT_ALLOWED = "Only full members of this workspace can decide. Ask one of them to press for you.";

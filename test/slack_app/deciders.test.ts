@@ -49,6 +49,12 @@ describe("deciding on a service whose setting names a user group", () => {
   it("is for its members", async () => {
     expect(await why("U0RAVI")).toBeUndefined();
     expect(await why("U0DANA")).toMatch(/only the user group S0ONCALL and whoever is on call decide/);
+    const usergroups = [
+      { id: "S0OTHER", handle: "others" },
+      { id: "S0ONCALL", handle: "checkout_on-call" },
+    ];
+    fake.on("usergroups.list", () => ({ ok: true, usergroups }));
+    expect(await why("U0DANA")).toMatch(/only @checkout_on-call and whoever is on call decide/);
   });
 
   it("is for whoever is on call, without asking Slack who is in the group", async () => {

@@ -96,5 +96,6 @@ export const USER_METHODS: Readonly<Record<string, Method>> = {
   "users.list": list,
   "users.conversations": conversations,
   // The demo company has no user groups with members.
+  "usergroups.list": method(2, ["usergroups:read"], z.object({}), () => ({ usergroups: [] })),
   "usergroups.users.list": method(2, ["usergroups:read"], z.object({ usergroup: id }), () => ({ users: [] })),
 };
