@@ -47,13 +47,28 @@ export function failureOf(
   return {
     status,
     ...(error?.code ? { code: error.code } : {}),
-    sentence: `PagerDuty answered ${status}${said === "" ? "." : `: ${cutCharacters(redactTokens(said), WORDS_MAX)}`}`,
+    sentence: sentenceOf(status, cutCharacters(redactTokens(said), WORDS_MAX)),
     words: said.toLowerCase(),
     // A 2xx that ends here had a body that is no JSON; whether it took effect is unknown.
     isTransient: status < 400 || status === 408 || status === 429 || status >= 500,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
 }
+
+/** What people on call read on a card: what it means first, then PagerDuty's own words. */
+function sentenceOf(status: number, said: string): string {
+  const meaning = MEANINGS[status] ?? (status >= 500 ? "PagerDuty is out of order" : "PagerDuty refused");
+  return `${meaning} (${status}${said === "" ? "" : `: ${said}`}).`;
+}
+
+const MEANINGS: Readonly<Record<number, string>> = {
+  200: "PagerDuty gave an answer that we cannot read",
+  401: "PagerDuty does not accept the companion's API key",
+  402: "PagerDuty's plan does not include this",
+  403: "PagerDuty does not let the companion's API key do this",
+  404: "PagerDuty does not find it, or hides it from the companion's API key",
+  429: "PagerDuty asked us to wait",
+};
 
 export function unreachable(sentence: string, status: number, retryAfterMs?: number): Failure {
   return {

@@ -56,11 +56,11 @@ export function closingLine(alert: Alert): string {
     case "confirmed":
       return `:white_check_mark: Resolved; PagerDuty confirmed it at ${time(alert.closing.at)}`;
     case "wanted":
-      return `:hourglass_flowing_sand: To be resolved; PagerDuty has not confirmed it yet${alert.closing.problem ? ` (${escapeText(alert.closing.problem, 120)})` : ""}`;
+      return `:hourglass_flowing_sand: To be resolved; PagerDuty has not confirmed it yet${alert.closing.problem ? `: ${escapeText(alert.closing.problem, 120)}` : ""}`;
     case "failed":
       return `:warning: Not resolved: ${escapeText(alert.closing.problem, 200)}`;
     case "reopen_wanted":
-      return `:hourglass_flowing_sand: To be reopened in PagerDuty${REOPENED_AS[alert.closing.as]}; not confirmed yet${alert.closing.problem ? ` (${escapeText(alert.closing.problem, 120)})` : ""}`;
+      return `:hourglass_flowing_sand: To be reopened in PagerDuty${REOPENED_AS[alert.closing.as]}; not confirmed yet${alert.closing.problem ? `: ${escapeText(alert.closing.problem, 120)}` : ""}`;
     case "reopen_failed":
       return `:warning: Not reopened in PagerDuty: ${escapeText(alert.closing.problem, 200)} It pages nobody.`;
     case "none": {

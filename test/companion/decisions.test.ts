@@ -178,7 +178,7 @@ describe("an acknowledgement that a person asked for", () => {
     await decide(decisionOf(incidentId, "create", { by: EVE }), "applied");
     world.pagerduty.fail({ method: "PUT", path: /P1$/, status: 403, body: { error: { message: "Access denied" } } });
     await ask(ANN);
-    expect(await problem()).toBe("PagerDuty answered 403: Access denied");
+    expect(await problem()).toBe("PagerDuty does not let the companion's API key do this (403: Access denied).");
   });
 });
 

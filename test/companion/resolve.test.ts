@@ -120,7 +120,7 @@ describe("resolve", () => {
     expect([statusOf("P1"), statusOf("P2"), statusOf("P3")]).toEqual(["resolved", "triggered", "resolved"]);
     expect((await closings())["P2"]).toEqual({
       state: "failed",
-      problem: "PagerDuty answered 400: Resolution is required",
+      problem: "PagerDuty refused (400: Resolution is required).",
     });
     const news = world.triggers.signals.filter(({ kind }) => kind === "alert_changed").map(({ data }) => alertIn(data));
     expect(news.findLast(({ id }) => id === "P2")?.closing.state).toBe("failed");
@@ -154,7 +154,7 @@ describe("resolve", () => {
     await resolve(["P1"], ["P2", "P3"]);
     expect((await closings())["P1"]).toEqual({
       state: "wanted",
-      problem: `PagerDuty answered ${status}: Access denied`,
+      problem: expect.stringMatching(new RegExp(`^PagerDuty.* \\(${status}: Access denied\\)\\.$`)) as string,
     });
     await world.advance(1 * MINUTE);
     await world.advance(2 * MINUTE - 1);
