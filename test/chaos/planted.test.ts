@@ -14,17 +14,24 @@ const GIVES_AWAY: Readonly<Record<Fault, RegExp>> = {
 };
 
 const REQUEST = { seed: 1, kills: 5 };
-/** What a fault has broken never comes to rest, so that is not waited for long. */
-const BROKEN_WITHIN_MS = 12_000;
+/**
+ * What a fault has broken mostly never comes to rest, so that is not waited for long; only where the machine was so busy
+ * that the faulty place was hardly come to, there is a second run with more time and another seed.
+ */
+const RUNS = [
+  { ...REQUEST, settledWithinMs: 12_000 },
+  { ...REQUEST, seed: 2, settledWithinMs: 40_000 },
+] as const;
 
 describe("a chaos run", () => {
   it.each(FAULTS)(`finds the planted fault "%s"`, async (fault) => {
-    const { problems } = await shortRun(
-      { ...REQUEST, fault, settledWithinMs: BROKEN_WITHIN_MS },
-      createSqliteDatabase(),
-    );
-    const found = problems.find((problem) => GIVES_AWAY[fault].test(problem));
-    console.log(`${fault}: ${problems.length} problems, such as: ${found ?? problems[0] ?? "none"}`);
+    let found: string | undefined;
+    for (const request of RUNS) {
+      const { problems } = await shortRun({ ...request, fault }, createSqliteDatabase());
+      found = problems.find((problem) => GIVES_AWAY[fault].test(problem));
+      console.log(`${fault}: ${problems.length} problems, such as: ${found ?? problems[0] ?? "none"}`);
+      if (found !== undefined) break;
+    }
     expect(found).toBeDefined();
   });
 
