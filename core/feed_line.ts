@@ -25,7 +25,7 @@ export type FeedLine =
   /** PagerDuty's webhook subscription is off, or was until it was found to be on again. Names no alerts. */
   | { readonly kind: "webhooks_off"; readonly since: Instant; readonly until?: Instant };
 
-/** An alert as a line names it. */
+/** An alert as a line names it; or an incident that has none, by its own id. */
 export interface FeedAlert {
   readonly id: string;
   readonly title: string;
@@ -34,6 +34,8 @@ export interface FeedAlert {
   readonly urgency: "high" | "low";
   readonly status: PagerdutyStatus;
   readonly since: Instant;
+  /** An incident without any alert: somebody started it, and PagerDuty knows nothing of it. */
+  readonly byHand?: true;
   /** The triage that was opened for it since. */
   readonly opened?: {
     readonly number: string;
@@ -141,6 +143,7 @@ function readAlert(fields: JsonRecord): FeedAlert | undefined {
     urgency: fields["urgency"] === "low" ? "low" : "high",
     status,
     since: numberIn(fields, "since"),
+    ...(fields["byHand"] === true ? { byHand: true } : {}),
     ...(isRecord(opened)
       ? {
           opened: {

@@ -331,6 +331,19 @@ const MIGRATIONS: readonly Migration[] = [
       create index outbox_unconfirmed_news on outbox (subject, seq) where state = 'done' and outcome = 'unconfirmed';
     `,
   },
+  {
+    number: 18,
+    name: "incidents in the feed",
+    sql: `
+      create table feed_incident (
+        incident_id text primary key references incident (id),
+        line_key text not null references feed_line (key),
+        service_name text not null,
+        since bigint not null
+      );
+      create index feed_incident_line on feed_incident (line_key, since);
+    `,
+  },
 ];
 
 /** The version that this companion brings every database to. */

@@ -11,6 +11,8 @@ type Methods = Pick<
   | "placeInFeed"
   | "feedPlace"
   | "feedPlaces"
+  | "placeIncidentInFeed"
+  | "feedIncidents"
   | "feedFigures"
   | "recentFeedKey"
   | "claimFeedWindow"
@@ -19,6 +21,10 @@ type Methods = Pick<
 >;
 
 const CLAIM = claimStatement("feed_window", "line_key");
+
+/** What is in a line, by its key given twice. */
+const ENTRIES = `(select service_name, since, is_over from feed_alert where line_key = ?
+  union all select service_name, since, 0 from feed_incident where line_key = ?) as entry`;
 
 export function feedStatements(sql: Sql): Methods {
   return {
@@ -61,17 +67,31 @@ export function feedStatements(sql: Sql): Methods {
       );
       return rows.map(readPlace);
     },
+    async placeIncidentInFeed({ incidentId, key, serviceName, since }) {
+      await sql.rows(
+        `insert into feed_incident (incident_id, line_key, service_name, since) values (?, ?, ?, ?)
+         on conflict (incident_id) do update set line_key = excluded.line_key`,
+        [incidentId, key, serviceName, since],
+      );
+    },
+    async feedIncidents(key, limit) {
+      const rows = await sql.rows(
+        "select incident_id from feed_incident where line_key = ? order by since desc, incident_id limit ?",
+        [key, limit],
+      );
+      return rows.map((row) => textOf(row, "incident_id"));
+    },
     async feedFigures(key, services) {
       const all = await oneRow(
         sql,
         `select count(*) as count, coalesce(sum(1 - is_over), 0) as open, coalesce(min(since), 0) as since
-         from feed_alert where line_key = ?`,
-        [key],
+         from ${ENTRIES}`,
+        [key, key],
       );
       const named = await sql.rows(
-        `select service_name, count(*) as count from feed_alert where line_key = ?
+        `select service_name, count(*) as count from ${ENTRIES}
          group by service_name order by count(*) desc, service_name limit ?`,
-        [key, services],
+        [key, key, services],
       );
       return {
         count: all ? numberOf(all, "count") : 0,
@@ -99,8 +119,9 @@ export function feedStatements(sql: Sql): Methods {
     },
     async feedKeysOf(incidentId) {
       const rows = await sql.rows(
-        "select distinct line_key from feed_alert where opened_as <> '' and opened_as = ? order by line_key",
-        [incidentId],
+        `select line_key from feed_alert where opened_as <> '' and opened_as = ?
+         union select line_key from feed_incident where incident_id = ? order by line_key`,
+        [incidentId, incidentId],
       );
       return rows.map((row) => textOf(row, "line_key"));
     },

@@ -127,6 +127,14 @@ export interface FeedPlace {
   readonly openedBy: string;
 }
 
+/** The place in a line of the feed of an incident that has no alert by which a line could name it. */
+export interface FeedIncident {
+  readonly incidentId: string;
+  readonly key: string;
+  readonly serviceName: string;
+  readonly since: Instant;
+}
+
 export interface FeedFigures {
   readonly count: number;
   readonly open: number;
@@ -314,14 +322,21 @@ export interface Transaction {
   feedPlace(alertId: string): Promise<FeedPlace | undefined>;
   /** Alerts of the line, open ones first and the newest of them first. */
   feedPlaces(key: string, limit: number): Promise<readonly FeedPlace[]>;
-  /** @param services how many services are counted by name */
+  /** Puts an incident into a line; it has one place at most. */
+  placeIncidentInFeed(place: FeedIncident): Promise<void>;
+  /** Ids of the incidents that are in the line themselves, the newest first. */
+  feedIncidents(key: string, limit: number): Promise<readonly string[]>;
+  /**
+   * Counts the line's alerts and incidents.
+   * @param services how many services are counted by name
+   */
   feedFigures(key: string, services: number): Promise<FeedFigures>;
   /** The newest line of this kind that was put after `since`. */
   recentFeedKey(kind: FeedLine["kind"], since: Instant): Promise<string | undefined>;
   /** Takes the service's window for a line, or gives the line whose window covers `at`; otherwise as `claimWindow`. */
   claimFeedWindow(serviceId: string, key: string, at: Instant, closesAt: Instant, longestMs: number): Promise<string>;
   closeFeedWindow(key: string, at: Instant): Promise<void>;
-  /** The lines with alerts that this incident was opened for. */
+  /** The lines with alerts that this incident was opened for, and the one that names itself. */
   feedKeysOf(incidentId: string): Promise<readonly string[]>;
 
   // Reminders of undecided triages

@@ -9,7 +9,7 @@ import {
 } from "../../core/feed_line.ts";
 import { byteLength, cutBytes } from "../../core/text.ts";
 import { HOUR } from "../../core/time.ts";
-import type { AlertFacts, FeedPlace, Transaction } from "../store/store.ts";
+import type { AlertFacts, FeedPlace, IncidentRow, Transaction } from "../store/store.ts";
 import { newsOf } from "./news_state.ts";
 import { queue, type Unit } from "./unit.ts";
 
@@ -32,6 +32,18 @@ export async function listInFeed(
     const opened = before?.key === key ? before : { openedAs: "", openedBy: "" };
     await unit.tx.placeInFeed({ ...opened, ...placeOf(key, alert) });
   }
+}
+
+/** Makes an incident that has no alert part of what a line is about. */
+export async function listIncidentInFeed(
+  unit: Unit,
+  key: string,
+  line: FeedLine,
+  { incident }: IncidentRow,
+): Promise<void> {
+  await putFeedLine(unit, key, line);
+  const { id: incidentId, serviceName, openedAt: since } = incident;
+  await unit.tx.placeIncidentInFeed({ incidentId, key, serviceName, since });
 }
 
 /** Before the id of the incident whose repetitions a line counts. */
@@ -88,7 +100,12 @@ export async function feedLineData(tx: Transaction, key: string, maxBytes: numbe
   if (!line) return undefined;
   const figures = await tx.feedFigures(key, FEED_SERVICES_MAX);
   const alerts: FeedAlert[] = [];
-  for (const place of await tx.feedPlaces(key, FEED_ALERTS_MAX)) {
+  // PagerDuty lists what is left out of the others.
+  for (const id of await tx.feedIncidents(key, FEED_ALERTS_MAX)) {
+    const row = await tx.incident(id);
+    if (row) alerts.push(await withoutAlert(tx, row));
+  }
+  for (const place of await tx.feedPlaces(key, FEED_ALERTS_MAX - alerts.length)) {
     const alert = await feedAlert(tx, place);
     if (alert) alerts.push(alert);
   }
@@ -114,15 +131,27 @@ async function feedAlert(tx: Transaction, place: FeedPlace): Promise<FeedAlert |
     urgency,
     status,
     since,
-    ...(incident
-      ? {
-          opened: {
-            number: incident.incident.number,
-            by: place.openedBy,
-            channelId: incident.place?.channelId ?? "",
-            ...(place.key.startsWith(UNHEARD_KEY) ? { news: await newsOf(tx, place.openedAs) } : {}),
-          },
-        }
-      : {}),
+    ...(incident ? { opened: await openedOf(tx, incident, place) } : {}),
+  };
+}
+
+/** An incident that somebody started by hand, as a line names it. */
+async function withoutAlert(tx: Transaction, row: IncidentRow): Promise<FeedAlert> {
+  const { id, title, serviceName, openedAt: since } = row.incident;
+  const named = { id, title: cutBytes(title, 180), url: "", serviceName: cutBytes(serviceName, 100), since };
+  const opened = await openedOf(tx, row, { key: UNHEARD_KEY, openedBy: "" });
+  return { ...named, urgency: "high", status: "triggered", byHand: true, opened };
+}
+
+async function openedOf(
+  tx: Transaction,
+  { incident, place }: IncidentRow,
+  { key, openedBy }: Pick<FeedPlace, "key" | "openedBy">,
+): Promise<NonNullable<FeedAlert["opened"]>> {
+  return {
+    number: incident.number,
+    by: openedBy,
+    channelId: place?.channelId ?? "",
+    ...(key.startsWith(UNHEARD_KEY) ? { news: await newsOf(tx, incident.id) } : {}),
   };
 }

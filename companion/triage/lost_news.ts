@@ -1,20 +1,33 @@
 /** News of an incident that Slack did not take: its card may be out of date, which a line of the feed says, with Retry. */
 import type { Person } from "../../core/incident.ts";
 import type { Job, OutboxRow } from "../jobs.ts";
-import { announceInFeed, backlogKey, listInFeed, openedFromFeed, UNDELIVERED_KEY, UNHEARD_KEY } from "./feed.ts";
+import {
+  announceInFeed,
+  backlogKey,
+  listIncidentInFeed,
+  listInFeed,
+  openedFromFeed,
+  UNDELIVERED_KEY,
+  UNHEARD_KEY,
+} from "./feed.ts";
 import { isLasting, lostNews } from "./news_state.ts";
 import { actorOf, isIncident, queue, record, type Unit } from "./unit.ts";
 
-/** A signal that is tried no more. The feed names its incident by one alert, once, however much of its news is lost. */
+/**
+ * A signal that is tried no more. The feed names its incident once, however much of its news is lost: by one alert, or by
+ * itself where somebody started it by hand and there is none.
+ */
 export async function newsLost(unit: Unit, { job, subject }: OutboxRow): Promise<void> {
-  if (!isIncident(subject) || !isLasting(job)) return;
-  const [alert] = await unit.tx.alertsOf(subject);
-  if (!alert) return;
-  const before = await unit.tx.feedPlace(alert.facts.id);
+  const row = isIncident(subject) && isLasting(job) ? await unit.tx.incident(subject) : undefined;
+  if (!row) return;
+  const keys = await unit.tx.feedKeysOf(subject);
   // Where the triage itself was lost, its own Retry brings all that there is to tell.
-  if (before?.openedAs === subject && before.key.startsWith(UNDELIVERED_KEY)) return;
-  if (before?.openedAs === subject && before.key.startsWith(UNHEARD_KEY)) return announceInFeed(unit, subject);
-  await listInFeed(unit, await backlogKey(unit, "unheard"), { kind: "unheard" }, [alert.facts]);
+  if (keys.some((key) => key.startsWith(UNDELIVERED_KEY))) return;
+  if (keys.some((key) => key.startsWith(UNHEARD_KEY))) return announceInFeed(unit, subject);
+  const [key, line] = [await backlogKey(unit, "unheard"), { kind: "unheard" } as const];
+  const [alert] = await unit.tx.alertsOf(subject);
+  if (!alert) return listIncidentInFeed(unit, key, line, row);
+  await listInFeed(unit, key, line, [alert.facts]);
   const place = await unit.tx.feedPlace(alert.facts.id);
   if (place) await openedFromFeed(unit, place, subject, "");
 }

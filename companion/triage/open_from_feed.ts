@@ -45,10 +45,10 @@ export async function takeOpening(
   const { requestId, key, alertId, by } = request;
   const answered = await unit.tx.answered("open", requestId);
   if (answered !== undefined) return accept(answered as Answer);
+  if (key.startsWith(UNHEARD_KEY)) return sendNewsAgain(unit, key, alertId, by);
   const [alert, place] = [await unit.tx.alert(alertId), await unit.tx.feedPlace(alertId)];
   // The button's values are visible to clients and can be made up.
   if (!alert || place?.key !== key) return refuse(NOT_LISTED);
-  if (key.startsWith(UNHEARD_KEY)) return sendNewsAgain(unit, place.openedAs, by);
   const home = homeOf(await unit.tx.relations(alertId));
   if (home) {
     const open = await followToOpen(unit, home.incidentId);
@@ -79,9 +79,13 @@ export async function takeOpening(
   return accept(answer);
 }
 
-async function sendNewsAgain(unit: Unit, incidentId: string, by: Person): Promise<Result<Answer, Refusal>> {
-  const row = await unit.tx.incident(incidentId);
-  return row && (await retryNews(unit, incidentId, by)) ? accept(answerFor("tried_again", row)) : refuse(TAKEN_SINCE);
+/** @param id of the alert by which the line names the incident, or of the incident where it names itself */
+async function sendNewsAgain(unit: Unit, key: string, id: string, by: Person): Promise<Result<Answer, Refusal>> {
+  const place = await unit.tx.feedPlace(id);
+  const incidentId = place?.key === key ? place.openedAs : id;
+  const row = (await unit.tx.feedKeysOf(incidentId)).includes(key) ? await unit.tx.incident(incidentId) : undefined;
+  if (!row) return refuse(NOT_LISTED);
+  return (await retryNews(unit, incidentId, by)) ? accept(answerFor("tried_again", row)) : refuse(TAKEN_SINCE);
 }
 
 /** A line of one service's alerts is about one failure: the others that are still open are offered to the triage. */

@@ -79,7 +79,8 @@ const STATUS_WORDS: Readonly<Record<FeedAlert["status"], string>> = {
 function alertBlock(key: string, line: FeedLine, alert: FeedAlert, index: number, links: Settings["links"]): Block {
   const service = line.kind === "alert" || line.kind === "suppressed" ? "" : `*${escapeText(alert.serviceName, 60)}*: `;
   const urgency = alert.urgency === "low" ? " · low urgency" : "";
-  const text = `${service}${link(alert.url, alert.title, 160)} · ${STATUS_WORDS[alert.status]}${urgency}${openedWords(line, alert)}`;
+  const status = alert.byHand ? "started by hand" : STATUS_WORDS[alert.status];
+  const text = `${service}${link(alert.url, alert.title, 160)} · ${status}${urgency}${openedWords(line, alert)}`;
   const words = buttonWords(line, alert);
   return {
     ...section(text),

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { MINUTE } from "../../core/time.ts";
-import { ANN, createWorld, type World } from "./world.ts";
+import { ANN, createWorld, decisionOf, placeOf, START, type World } from "./world.ts";
 
 let world: World;
 let incidentId: string;
@@ -10,8 +10,8 @@ const changes = () => world.triggers.signals.filter(({ kind }) => kind === "aler
 const lastLine = () =>
   JSON.parse(lines().at(-1)?.data ?? "{}") as { line: { kind: string }; about: { alerts: object[]; count: number } };
 const key = () => (lines()[0]?.incident_id ?? "").replace("feed:", "");
-const retry = (requestId: string) =>
-  world.call("open", { requestId, key: key(), alertId: "P1", by: ANN, at: world.clock.now() });
+const retry = (requestId: string, alertId = "P1") =>
+  world.call("open", { requestId, key: key(), alertId, by: ANN, at: world.clock.now() });
 const confirm = async (delivery: { delivery_id: string; incident_id: string } | undefined) => {
   const { delivery_id: deliveryId = "", incident_id: subject = "" } = delivery ?? {};
   expect((await world.call("confirm", { deliveryId, incidentId: subject, outcome: "applied" })).status).toBe(200);
@@ -78,5 +78,67 @@ describe("news that Slack takes and nobody ever confirms", () => {
     await confirm(changes().at(-1));
     await world.confirmAll();
     expect(lastLine().about.alerts).toMatchObject([{ opened: { news: "taken" } }]);
+  });
+});
+
+describe("news of a triage that somebody started by hand, so that there is no alert in it", () => {
+  const decisions = () => world.triggers.signals.filter(({ kind }) => kind === "apply_decision");
+  const claim = { serviceName: "Checkout", title: "Orders hang", description: "", by: ANN, at: START };
+  beforeEach(async () => {
+    world = await createWorld();
+    const begun = await world.call("claim", { requestId: "Fx1", ...claim });
+    incidentId = begun.body.incidentId;
+    const decision = decisionOf(incidentId, "create");
+    await world.call("decide", { phase: "decided", decision, place: placeOf("1") });
+  });
+  afterEach(() => world.close());
+  const entry = (news: string) => ({
+    line: { kind: "unheard" },
+    about: {
+      count: 1,
+      services: [{ name: "Checkout", count: 1 }],
+      alerts: [{ id: incidentId, title: "Orders hang", byHand: true, opened: { number: "1", channelId: "C1", news } }],
+    },
+  });
+
+  it("stands in the feed where nobody ever confirms it, once", async () => {
+    await giveUp();
+    await giveUp();
+    expect(decisions()).not.toEqual([]);
+    expect(lastLine()).toMatchObject(entry("lost"));
+    expect(new Set(lines().map(({ incident_id }) => incident_id)).size).toBe(1);
+  });
+
+  it("stands there where Slack refuses it for good", async () => {
+    world.triggers.answerNext({ status: 400, body: '{"ok":false,"error":"parameter_validation_failed"}' });
+    await world.advance(MINUTE);
+    expect(lastLine()).toMatchObject(entry("lost"));
+  });
+
+  it("is sent again by Retry, and the line says when Slack has it", async () => {
+    await giveUp();
+    await giveUp();
+    const before = decisions().length;
+    await confirm(lines()[0]);
+    expect((await retry("press-0", "inc_none")).body).toMatchObject({ error: "not_in_feed" });
+    expect((await retry("press-1", incidentId)).body).toMatchObject({ outcome: "tried_again", incidentId });
+    await world.settle();
+    expect(decisions().length).toBe(before + 1);
+    expect(lastLine()).toMatchObject(entry("on_its_way"));
+    await confirm(lines().at(-1));
+    await confirm(decisions().at(-1));
+    await world.confirmAll();
+    expect(lastLine()).toMatchObject(entry("taken"));
+  });
+
+  it("stands beside that of alerts, and both are counted", async () => {
+    await giveUp();
+    await giveUp();
+    await confirm(lines()[0]);
+    await world.event(world.raise("P1", { serviceId: "PSVC9", serviceName: "Search" }));
+    await world.confirmAll();
+    await acknowledge();
+    await giveUp();
+    expect(lastLine()).toMatchObject({ about: { count: 2, alerts: [{ id: incidentId }, { id: "P1" }] } });
   });
 });

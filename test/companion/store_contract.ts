@@ -71,6 +71,21 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await tx((t) => t.allSettingsRows())).toEqual([all, other]);
     });
 
+    it("counts what a line of the feed names, alerts and incidents without any, and finds the lines of an incident", async () => {
+      for (const id of ["I1", "I2"]) await addIncident(id);
+      await addAlert("A1");
+      const place = { key: "k", serviceName: "Checkout", since: AT };
+      const figures = await tx(async (t) => {
+        await t.saveFeedLine("k", { kind: "unheard" }, AT);
+        await t.placeInFeed({ ...place, alertId: "A1", isOver: true, openedAs: "I2", openedBy: "" });
+        for (const since of [AT, AT]) await t.placeIncidentInFeed({ ...place, incidentId: "I1", since });
+        return t.feedFigures("k", 5);
+      });
+      expect(figures).toEqual({ count: 2, open: 1, since: AT, services: [{ name: "Checkout", count: 2 }] });
+      expect(await tx((t) => t.feedIncidents("k", 5))).toEqual(["I1"]);
+      for (const id of ["I1", "I2"]) expect(await tx((t) => t.feedKeysOf(id))).toEqual(["k"]);
+    });
+
     it("remembers what it takes to undo something, and nothing where nothing was done", async () => {
       await addIncident("I1");
       expect((await tx((t) => t.undoMemory("I1"))).undoneDecisionIds).toEqual([]);

@@ -91,6 +91,15 @@ describe("a line of the feed", () => {
     expect(JSON.stringify(draw("taken"))).toContain("up to date again");
   });
 
+  it("names a triage that was started by hand, with Retry, and says nothing of PagerDuty", () => {
+    const opened = { number: "7", by: "", channelId: "C07", news: "lost" } as const;
+    const data = dataOf({ kind: "unheard" }, [feedAlert(1, { id: "inc_7", url: "", byHand: true, opened })]);
+    const blocks = feedLineBlocks("k", data, LINKS);
+    expect(JSON.stringify(blocks)).toContain("Failure 1 · started by hand · #7 in <#C07>");
+    expect(JSON.stringify(blocks)).toContain('{"name":"alert_id","value":"inc_7"}');
+    expect(readFeedLine(JSON.parse(JSON.stringify(data)))).toEqual(data);
+  });
+
   it.each(LINES)("is read as it was sent: $kind", (line) => {
     const opened = { number: "7", by: "", channelId: "", news: "taken" as const };
     const data = dataOf(line, [feedAlert(1, { opened })]);
