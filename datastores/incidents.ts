@@ -75,6 +75,8 @@ export const IncidentsDatastore = DefineDatastore({
     /** Until when nobody is reminded of the undecided triage, and who put the reminders off. */
     snoozed_until: { type: Schema.types.number },
     snoozed_by: { type: Schema.types.string },
+    /** Which reminder a run took on last, and which run. */
+    reminding: { type: Schema.types.string },
     lead: { type: Schema.types.string },
     severity: { type: Schema.types.string },
     /** JSON of the latest update; empty where nobody has written one. */

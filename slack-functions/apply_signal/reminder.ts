@@ -1,16 +1,18 @@
 import type { Alert } from "../../core/alert.ts";
+import { STALE_READ_MS } from "../../core/assumptions.ts";
 import { ACTIVITY_MS } from "../../core/reminders.ts";
 import { describeDuration } from "../../core/time.ts";
 import { readAlerts } from "../shared/alerts.ts";
 import type { App } from "../shared/app.ts";
 import { type Block, context, section } from "../shared/card.ts";
-import { type IncidentRecord, saveRecord, whereOf } from "../shared/incidents.ts";
+import { type IncidentRecord, saveRecord, settleRecord, whereOf } from "../shared/incidents.ts";
 import { channelLink, escapeText, mention } from "../shared/mrkdwn.ts";
 import { pagingLine } from "../shared/paging_text.ts";
 import { safeJson, userIdByEmail } from "../shared/people.ts";
 import { isPosted } from "../shared/posted.ts";
 import { publish } from "../shared/publish.ts";
-import { mayCall, numberOf, recordOf } from "../shared/slack.ts";
+import { lookUntil } from "../shared/settling.ts";
+import { mayCall, numberOf, recordOf, SlackProblem } from "../shared/slack.ts";
 import { lastHumanMessageAt } from "./last_message.ts";
 import type { SignalOutcome } from "./signals.ts";
 import { snoozeButton } from "../shared/workflow_buttons.ts";
@@ -29,10 +31,17 @@ export async function takeReminder(app: App, record: IncidentRecord, data: strin
   if (last.known && last.at !== undefined && app.now < last.at + ACTIVITY_MS) {
     return { outcome: "postponed", notBefore: last.at + ACTIVITY_MS };
   }
-  const marker = `reminder:${numberOf(fields["number"])}`;
+  const number = numberOf(fields["number"]);
+  const marker = `reminder:${number}`;
   if (!(await isPosted(app, record, marker))) {
-    const posted = await post(app, record, marker, fields["escalates"] === true, fields["direct"] === true);
-    if (!posted) return { outcome: "stale" };
+    // Looked up before, so that little time passes between the last look and the post.
+    const alerts = await attachedAlerts(app, record);
+    const users = await onCallUsers(app, alerts);
+    if (!(await takeOn(app, record, number))) return afterTheOther(app, record, marker);
+    if (!(await isPosted(app, record, marker))) {
+      const view = { alerts, users, escalates: fields["escalates"] === true, marker };
+      if (!(await post(app, record, view, fields["direct"] === true))) return { outcome: "stale" };
+    }
   }
   if (record.snoozedUntil > 0) await publish(app, await saveRecord(app, record, { snoozedUntil: 0 }));
   return { outcome: "applied", askIncidentId: record.incident.id };
@@ -44,24 +53,25 @@ async function isArchived(app: App, record: IncidentRecord): Promise<boolean> {
   return recordOf(answer["channel"])["is_archived"] === true;
 }
 
-async function post(
-  app: App,
-  record: IncidentRecord,
-  marker: string,
-  escalates: boolean,
-  direct: boolean,
-): Promise<boolean> {
-  const stored = await readAlerts(app.slack, record.alertIds);
-  const alerts = stored.map(({ alert }) => alert).filter(({ relation }) => relation === "attached");
-  const users = await onCallUsers(app, alerts);
-  const answer = await mayCall(app.slack, "chat.postMessage", {
-    ...whereOf(record),
-    text: `Nobody has decided yet: ${escapeText(record.incident.serviceName, 80)}: ${escapeText(record.incident.title, 300)}`,
-    blocks: reminderBlocks(app, record, { alerts, users, escalates, marker }),
-  });
-  if (!answer.ok) return false;
-  for (const user of direct ? users : []) await tellDirectly(app, record, user);
-  return true;
+/**
+ * Slack may start two runs of the same reminder at the same instant, and its storage has no conditional write: each run
+ * leaves its name there, waits until no read is older than that, and goes on where it is its own name that stands. Where
+ * each saw its own, the later one finds the other's message. What stays open: a run that is held up between its look at the
+ * messages and its post, for as long as the other one waits, posts a second time, since Slack posts whatever it is given
+ * and knows no key for a message.
+ */
+async function takeOn(app: App, record: IncidentRecord, number: number): Promise<boolean> {
+  const reminding = `${number} ${app.newId()}`;
+  const written = await saveRecord(app, record, { reminding });
+  await app.pause(STALE_READ_MS);
+  return (await settleRecord(app, written)).reminding === reminding;
+}
+
+/** Another run took the reminder on, and asks anew: what it does not live to post comes again. */
+async function afterTheOther(app: App, record: IncidentRecord, marker: string): Promise<SignalOutcome> {
+  const isThere = await lookUntil(app, () => isPosted(app, record, marker), Boolean);
+  if (!isThere) throw new SlackProblem("Another run took this reminder on and has not posted it.");
+  return { outcome: "applied" };
 }
 
 interface ReminderView {
@@ -69,6 +79,22 @@ interface ReminderView {
   readonly users: readonly string[];
   readonly escalates: boolean;
   readonly marker: string;
+}
+
+async function post(app: App, record: IncidentRecord, view: ReminderView, direct: boolean): Promise<boolean> {
+  const answer = await mayCall(app.slack, "chat.postMessage", {
+    ...whereOf(record),
+    text: `Nobody has decided yet: ${escapeText(record.incident.serviceName, 80)}: ${escapeText(record.incident.title, 300)}`,
+    blocks: reminderBlocks(app, record, view),
+  });
+  if (!answer.ok) return false;
+  for (const user of direct ? view.users : []) await tellDirectly(app, record, user);
+  return true;
+}
+
+async function attachedAlerts(app: App, record: IncidentRecord): Promise<Alert[]> {
+  const stored = await readAlerts(app.slack, record.alertIds);
+  return stored.map(({ alert }) => alert).filter(({ relation }) => relation === "attached");
 }
 
 function reminderBlocks(app: App, { incident }: IncidentRecord, view: ReminderView): Block[] {

@@ -63,6 +63,8 @@ export interface IncidentRecord extends Revision {
   readonly snoozedUntil: Instant;
   /** Slack user id of who put them off. */
   readonly snoozedBy: string;
+  /** Which reminder a run took on last, and which run. */
+  readonly reminding: string;
   /** Slack user id of who leads; empty while nobody does. */
   readonly lead: string;
   /** Empty until somebody sets it. */
@@ -112,6 +114,7 @@ export function newRecord(incident: Incident): IncidentRecord {
     reopenedFrom: "",
     snoozedUntil: 0,
     snoozedBy: "",
+    reminding: "",
     lead: "",
     severity: "",
     archivedAt: 0,
@@ -304,6 +307,7 @@ export function parseRecord(item: Readonly<Record<string, unknown>>): IncidentRe
     reopenedFrom: textOf(item["reopened_from"]),
     snoozedUntil: numberOf(item["snoozed_until"]),
     snoozedBy: textOf(item["snoozed_by"]),
+    reminding: textOf(item["reminding"]),
     lead: textOf(item["lead"]),
     severity: parseSeverity(item["severity"]),
     ...(update ? { update } : {}),
