@@ -28,6 +28,7 @@ export function judge(evidence: Evidence): readonly string[] {
     ...detachProblems(evidence),
     ...acknowledgeProblems(evidence),
     ...cardProblems(evidence),
+    ...bareChannels(evidence),
     ...liveButtons(evidence),
     ...doubleReminders(evidence),
   ];
@@ -264,6 +265,19 @@ function cardProblems(evidence: Evidence): string[] {
       return [...wrong, ...alertLines(message).flatMap((line) => lineProblems(evidence, incidentId, line))];
     }),
   ];
+}
+
+/** In the end an incident's own channel has its topic, and its card is pinned. */
+function bareChannels(evidence: Evidence): string[] {
+  return cardsOf(evidence).flatMap(({ message }) => {
+    const channel = evidence.slack.platform.state.channels[message.channel];
+    const isOwn = channel && !channel.isArchived && /^inc-(?!storm)/.test(channel.name) && !message.threadTs;
+    if (!isOwn) return [];
+    return [
+      ...(channel.topic === "" ? [`#${channel.name} has no topic`] : []),
+      ...(channel.pins.some(({ ts }) => ts === message.ts) ? [] : [`the card of #${channel.name} is not pinned`]),
+    ];
+  });
 }
 
 function lineProblems(evidence: Evidence, incidentId: string, line: { alertId: string; says: string }): string[] {

@@ -5,7 +5,7 @@ import type { OutboxRow } from "../jobs.ts";
 import { backlogKey, listInFeed, openedFromFeed, UNDELIVERED_KEY } from "./feed.ts";
 import { newsLost } from "./lost_news.ts";
 import { giveNewHome, type NewHomeReason } from "./open.ts";
-import { actorOf, COMPANION_ACTOR, COMPANION_PERSON, queue, record, type Unit } from "./unit.ts";
+import { actorOf, COMPANION_ACTOR, COMPANION_PERSON, queue, record, tellLaterAlerts, type Unit } from "./unit.ts";
 
 const RETRY_EVERY_MS = 15 * MINUTE;
 const RETRY_FOR_MS = 24 * HOUR;
@@ -46,13 +46,17 @@ export async function retryTriage(unit: Unit, deliveryId: string): Promise<void>
 
 /** The later alerts were meant for an incident that Slack does not know as open: they get a triage of their own. */
 export async function routeAnew(unit: Unit, { job, subject }: OutboxRow, why: NewHomeReason): Promise<void> {
-  if (job.kind === "slack_signal" && job.signal === "later_alert") await rehouseOffers(unit, subject, why);
+  if (job.kind !== "slack_signal" || job.signal !== "later_alert") return;
+  // What Slack may have written of them all the same is put right, once: what went elsewhere is not this incident's.
+  if (await rehouseOffers(unit, subject, why)) await tellLaterAlerts(unit, subject, "");
 }
 
-async function rehouseOffers(unit: Unit, incidentId: string, why: NewHomeReason): Promise<void> {
+/** @returns whether there were any */
+async function rehouseOffers(unit: Unit, incidentId: string, why: NewHomeReason): Promise<boolean> {
   const offered = (await unit.tx.alertsOf(incidentId)).filter(({ relation }) => relation === "offered");
   const facts = offered.map((one) => one.facts);
   await giveNewHome(unit, incidentId, facts, why);
+  return facts.length > 0;
 }
 
 /** Says so in PagerDuty and ends the window: no alert may be offered to an incident that Slack never knew. */

@@ -3,6 +3,7 @@ import { isOpen } from "../../core/incident.ts";
 import { SIGNAL_KINDS, type SignalKind } from "../../core/protocol.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { completing } from "../shared/completion.ts";
+import { undecorated } from "../shared/decoration.ts";
 import { drain } from "../shared/drain.ts";
 import { awaitIncident, type IncidentRecord, placeOf, saveRecord } from "../shared/incidents.ts";
 import { inLivingChannel } from "../shared/living_channel.ts";
@@ -164,6 +165,6 @@ async function confirm(app: App, record: IncidentRecord, deliveryId: string, sig
     outcome: signal.outcome,
     ...(place ? { place } : {}),
     ...(signal.notBefore === undefined ? {} : { notBefore: signal.notBefore }),
-    ...(signal.undecorated ? { undecorated: true } : {}),
+    ...((signal.undecorated ?? undecorated(record).length > 0) ? { undecorated: true } : {}),
   });
 }

@@ -19,7 +19,7 @@ import {
 import { section } from "../shared/card.ts";
 import { channelLink, escapeText, link } from "../shared/mrkdwn.ts";
 import { isPosted } from "../shared/posted.ts";
-import { decorate, DECORATIONS } from "../shared/decoration.ts";
+import { decorate, undecorated } from "../shared/decoration.ts";
 import { lastHumanMessageAt } from "./last_message.ts";
 import { parseDecider, safeJson, userIdByEmail } from "../shared/people.ts";
 import { publish } from "../shared/publish.ts";
@@ -34,7 +34,7 @@ export interface SignalOutcome {
   readonly askIncidentId?: string;
   /** The incident is active and has no controls. */
   readonly activeIncidentId?: string;
-  /** Slack's limits still leave something of the channel's dressing undone. */
+  /** Whether something of the channel's dressing is still undone, where that was looked at. */
   readonly undecorated?: boolean;
 }
 
@@ -137,13 +137,14 @@ export async function archiveIfQuiet(app: App, record: IncidentRecord, data: str
   return { outcome: "applied" };
 }
 
-/** Does what Slack's limits left undone when the channel was made. */
+/** Does what Slack's limits left undone when the channel was made, or a run that died: that may not have told the feed either. */
 export async function decorateAgain(app: App, record: IncidentRecord): Promise<SignalOutcome> {
-  const wanted = DECORATIONS.filter((one) => record.undecorated.includes(one));
+  const wanted = undecorated(record);
   const [first] = await readAlerts(app.slack, record.alertIds.slice(0, 1));
-  const undecorated = await decorate(app, record, first?.alert, wanted);
-  await saveRecord(app, record, { undecorated });
-  return { outcome: "applied", undecorated: undecorated.length > 0 };
+  const left = await decorate(app, record, first?.alert, wanted);
+  const after = await saveRecord(app, record, { undecorated: left });
+  if (wanted.length > 0 && record.feedTs === "") await publish(app, after, { post: ["feed_line"] });
+  return { outcome: "applied", undecorated: left.length > 0 };
 }
 
 /** Whoever is paged now and was not before is brought in and told; being invited without a word helps nobody. */

@@ -4,7 +4,7 @@ import { type App, openApp, problemOf } from "../shared/app.ts";
 import { completing } from "../shared/completion.ts";
 import { ensureCard, permalinkOf } from "../shared/card_message.ts";
 import { ChannelRefused, ensureChannel } from "../shared/channel.ts";
-import { decorate, DECORATIONS } from "../shared/decoration.ts";
+import { decorate, DECORATIONS, undecorated } from "../shared/decoration.ts";
 import { type IncidentRecord, readIncident, saveRecord, sharesChannel } from "../shared/incidents.ts";
 import { invitePeople, sayUninvited } from "../shared/invite.ts";
 import { meetingPlace, sayNoChannel } from "../shared/meeting_place.ts";
@@ -85,17 +85,23 @@ async function openChannel(
   { record: first, known, isRepeat }: Begun,
 ): Promise<IncidentRecord> {
   const channel = await ensureChannel(app, first);
-  let record = await saveRecord(app, first, { channelId: channel.id, channelName: channel.name });
+  // What makes the channel pleasant is on record as undone until it is done: should this run die, somebody sees it.
+  const undone = first.channelId === "" ? DECORATIONS : undecorated(first);
+  let record = await saveRecord(app, first, {
+    channelId: channel.id,
+    channelName: channel.name,
+    undecorated: undone,
+  });
   const uninvited = await invitePeople(app, channel.id, pagedIn(known), inputs.started_by);
   const cardTs = await ensureCard(app, record, known, { isRepeat });
   const channelUrl = await permalinkOf(app, channel.id, cardTs);
   record = await saveRecord(app, record, { cardTs, channelUrl, sequence: Number(inputs.sequence) || 0 });
   await listIncident(app.slack, record.incident, channel.id);
-  // What makes the channel pleasant; what Slack's limits leave undone of it is noted, for the companion to remind of.
-  const [undecorated] = await Promise.all([
-    decorate(app, record, known[0]?.alert, DECORATIONS),
+  const [left] = await Promise.all([
+    decorate(app, record, known[0]?.alert, undone),
     publish(app, record, { known, post: ["feed_line"] }),
     sayUninvited(app, record, uninvited),
   ]);
-  return undecorated.length === 0 ? record : saveRecord(app, record, { undecorated });
+  // The companion reminds of what Slack's limits left undone.
+  return undone.length === 0 ? record : saveRecord(app, record, { undecorated: left });
 }

@@ -3,15 +3,20 @@ import type { Alert } from "../../core/alert.ts";
 import type { App } from "./app.ts";
 import { type IncidentRecord, sharesChannel } from "./incidents.ts";
 import { publishTopic } from "./publish.ts";
-import { mayCall } from "./slack.ts";
+import { mayCall, PASSING } from "./slack.ts";
 
 /** What makes a channel of its own pleasant. Each may fail alone, and the question depends on none of them. */
 export const DECORATIONS = ["purpose", "topic", "pin", "bookmark"] as const;
 export type Decoration = (typeof DECORATIONS)[number];
 
+/** What is still to be done of the incident's channel. */
+export function undecorated(record: IncidentRecord): Decoration[] {
+  return DECORATIONS.filter((one) => record.undecorated.includes(one));
+}
+
 /**
  * Dresses the incident's channel.
- * @returns what Slack's limits left undone, to be done in a while
+ * @returns what Slack left undone just now, its limits above all, to be done in a while
  */
 export async function decorate(
   app: App,
@@ -48,5 +53,5 @@ async function isDone(
   args: Readonly<Record<string, unknown>>,
   already: readonly string[] = [],
 ): Promise<boolean> {
-  return (await mayCall(app.slack, method, args, already)).error !== "ratelimited";
+  return !PASSING.includes((await mayCall(app.slack, method, args, already)).error ?? "");
 }

@@ -18,12 +18,14 @@ export async function handOver<Call extends CompanionCall>(
   key: string,
   body: CompanionRequests[Call],
 ): Promise<CompanionOutcome<Call>> {
-  const { left, isDown } = await handOverPending(app);
+  const { left, isDown, outcomes } = await handOverPending(app);
+  // It may have lain there from an earlier try of the same step, or since it was kept before anything was done.
+  const before = outcomes.get(entryId(call, key)) as CompanionOutcome<Call> | undefined;
+  if (before) return before;
   const isOwn = (entry: PendingEntry): boolean => entry.id === entryId(call, key);
   const isBehind = isDown || left.some((entry) => !isOwn(entry) && entry.incidentId === incidentId);
   const outcome = isBehind ? BEHIND : await app.companion.call(call, body);
   if (!outcome.ok && outcome.again) await keep(app, call, incidentId, key, body);
-  // It may still lie there from an earlier try of the same step.
   else for (const { id } of left.filter(isOwn)) await forget(app, id);
   return outcome;
 }
@@ -84,6 +86,8 @@ export async function readPending(app: App): Promise<PendingEntry[]> {
 interface HandedOver {
   /** The incidents whose cards can now say that PagerDuty was told. */
   readonly told: readonly string[];
+  /** What the companion said to each entry that waits no more, by its id. */
+  readonly outcomes: ReadonlyMap<string, CompanionOutcome<CompanionCall>>;
   /** What still waits. */
   readonly left: readonly PendingEntry[];
   /** Whether the companion failed, so that asking more of it now is of no use. */
@@ -96,6 +100,7 @@ const TOO_EARLY = 425;
 /** Hands over what waits, in its order. One incident that has to wait holds up no other; a companion that fails ends it. */
 export async function handOverPending(app: App): Promise<HandedOver> {
   const told = new Set<string>();
+  const outcomes = new Map<string, CompanionOutcome<CompanionCall>>();
   const left: PendingEntry[] = [];
   let isDown = false;
   for (const entry of await readPending(app)) {
@@ -112,9 +117,10 @@ export async function handOverPending(app: App): Promise<HandedOver> {
     // A final refusal (decided otherwise meanwhile, say) will not become a yes; the log keeps it.
     if (!outcome.ok) console.warn(`pending.refused ${entry.call}: ${outcome.problem}`);
     await forget(app, entry.id);
+    outcomes.set(entry.id, outcome);
     if (entry.incidentId !== "") told.add(entry.incidentId);
   }
-  return { told: [...told], left, isDown };
+  return { told: [...told], outcomes, left, isDown };
 }
 
 function parseEntry(value: unknown): PendingEntry | undefined {

@@ -8,7 +8,7 @@ import { viewOf } from "./card_view.ts";
 import { type IncidentRecord, saveRecord, settleRecord, sharesChannel } from "./incidents.ts";
 import { lookUntil, shows } from "./settling.ts";
 import { publishTable } from "./storm_table.ts";
-import { mayCall, textOf } from "./slack.ts";
+import { mayCall, PASSING, textOf } from "./slack.ts";
 import { sayUnposted } from "./unposted.ts";
 
 interface PublishOptions {
@@ -164,12 +164,12 @@ async function postOrEdit(
   return "";
 }
 
-/** The topic of a channel of its own; @returns false where Slack's limits left it undone */
+/** The topic of a channel of its own; @returns false where Slack left it undone just now, its limits above all */
 export async function publishTopic(app: App, record: IncidentRecord): Promise<boolean> {
   if (record.channelId === "" || sharesChannel(record)) return true;
   const answer = await mayCall(app.slack, "conversations.setTopic", {
     channel: record.channelId,
     topic: topicOf(record),
   });
-  return answer.error !== "ratelimited";
+  return !PASSING.includes(answer.error ?? "");
 }

@@ -13,10 +13,11 @@ import {
   sharesChannel,
   whereOf,
 } from "./incidents.ts";
+import { decorate } from "./decoration.ts";
 import { invitePeople, inviteUser, membersOf, sayUninvited } from "./invite.ts";
 import { channelLink } from "./mrkdwn.ts";
 import { listIncident } from "./open_incidents.ts";
-import { publish, publishTopic } from "./publish.ts";
+import { publish } from "./publish.ts";
 import { mayCall, recordOf } from "./slack.ts";
 
 /**
@@ -69,17 +70,20 @@ export async function openSuccessorChannel(app: App, record: IncidentRecord, mov
     threadTs: "",
     cardTs,
     ...LEFT_BEHIND,
+    undecorated: DRESSED_HERE,
   });
   await bringPeople(app, after, [...members, ...move.people]);
   if (isOpen(after.incident)) await listIncident(app.slack, after.incident, after.channelId);
-  await Promise.all([
+  const [left] = await Promise.all([
+    decorate(app, after, undefined, DRESSED_HERE),
     sayWhere(app, record, after, move.why),
-    mayCall(app.slack, "pins.add", { channel: channel.id, timestamp: cardTs }, ["already_pinned"]),
     publish(app, after),
-    publishTopic(app, after),
   ]);
-  return after;
+  return saveRecord(app, after, { undecorated: left });
 }
+
+/** Beside the purpose, by which the channel is found again; the bookmark stays where it was. */
+const DRESSED_HERE = ["topic", "pin"] as const;
 
 /** What belonged to the place before. */
 export const LEFT_BEHIND = {

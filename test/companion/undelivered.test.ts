@@ -130,6 +130,20 @@ describe("a triage that nobody confirms", () => {
   });
 });
 
+it("an incident whose offer nobody confirmed is told, once, that its later alert waits there no more", async () => {
+  const told = () =>
+    world.triggers.signals
+      .filter(({ kind }) => kind === "later_alert")
+      .map(({ data }) => (JSON.parse(data) as { unanswered: number; alerts: unknown[] }).unanswered);
+  await world.event(world.raise("P1"));
+  await world.confirmAll();
+  await world.event(world.raise("P2"));
+  await world.settle();
+  for (let times = 0; times < 4; times += 1) await world.advance(3 * MINUTE);
+  for (let times = 0; times < 10; times += 1) await world.advance(3 * MINUTE);
+  expect(told()).toEqual([1, 1, 1, 1, 0, 0, 0, 0]);
+});
+
 it("a later alert whose offer nobody confirmed gets a triage of its own", async () => {
   await world.event(world.raise("P1"));
   await world.confirmAll();

@@ -94,6 +94,12 @@ describe("a decision taken back in Slack", () => {
     expect(await record()).toMatchObject({ laterCount: 4, unansweredCount: 0 });
   });
 
+  it("is told to the companion once, though it was kept for it before anything was done", async () => {
+    fake.answers.undo = { ok: true, alertIds: [], windowClosesAt: AT, windowHeldBy: "" };
+    await takeBack(fake.app, asked);
+    expect(fake.told.map(({ call }) => call)).toEqual(["undo"]);
+  });
+
   it("twice does nothing the second time", async () => {
     await takeBack(fake.app, asked);
     fake.calls.length = 0;
