@@ -58,6 +58,7 @@ export interface Companion {
 const PAGERDUTY_EFFECTS = [
   "pagerduty_acknowledge",
   "pagerduty_resolve",
+  "pagerduty_resolve_again",
   "pagerduty_reopen",
   "pagerduty_escalate",
   "pagerduty_note",

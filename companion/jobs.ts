@@ -51,6 +51,18 @@ export type Job =
       readonly rule: "asked" | "assignee_only";
     }
   | { readonly kind: "pagerduty_resolve"; readonly alertId: string; readonly by: Person; readonly at: Instant }
+  /** Our acknowledgement opened an alert again that had healed: it is resolved again where nothing touched it since. */
+  | {
+      readonly kind: "pagerduty_resolve_again";
+      readonly alertId: string;
+      /** Whose acknowledgement it was. */
+      readonly by: Person;
+      /** When it was reopened before, as it was read before the acknowledgement; 0 for never. */
+      readonly openSince: Instant;
+      /** As PagerDuty answered the acknowledgement. */
+      readonly reopenedAt: Instant;
+      readonly statusChangedAt?: Instant;
+    }
   | {
       readonly kind: "pagerduty_reopen";
       readonly alertId: string;

@@ -42,6 +42,8 @@ export type Why =
   | "pagerduty_refused"
   /** There was nothing to reopen: the alert is open in PagerDuty. */
   | "already_open"
+  /** It healed while our acknowledgement was on its way. */
+  | "healed_meanwhile"
   | "person_asked"
   | "person_snoozed"
   | "presser_unknown_to_pagerduty"
@@ -89,6 +91,7 @@ export type What =
   | "alert.reopen_wanted"
   | "alert.reopened"
   | "alert.not_reopened"
+  | "alert.resolved_again"
   | "alert.reopen_failed"
   | "alert.noted"
   | "alert.escalated"

@@ -152,6 +152,7 @@ function readResolution(value: unknown): Resolution | undefined {
   const { by, at, name, into, number } = value;
   switch (by) {
     case "itself":
+      return { by, at, ...(value["again"] === true ? { again: true } : {}) };
     case "us":
       return { by, at };
     case "person":

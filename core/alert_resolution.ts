@@ -3,8 +3,11 @@ import type { Instant } from "./time.ts";
 
 /** How PagerDuty came to call an alert resolved. */
 export type Resolution =
-  /** Its integration, a rule or a time-out: nobody looked at it. */
-  | { readonly by: "itself"; readonly at: Instant }
+  /**
+   * Its integration, a rule or a time-out: nobody looked at it. `again` where an acknowledgement of ours was on its way just
+   * then and opened it again, which we made good.
+   */
+  | { readonly by: "itself"; readonly at: Instant; readonly again?: true }
   | { readonly by: "person"; readonly at: Instant; readonly name: string }
   | { readonly by: "us"; readonly at: Instant }
   /** Merged in PagerDuty into another incident there: what failed goes on under that one's number. */

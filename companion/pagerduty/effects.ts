@@ -15,6 +15,7 @@ import type { PagerdutyIncident } from "./answers.ts";
 import type { Pagerduty } from "./client.ts";
 import { escalate } from "./escalate.ts";
 import { type Failure, isAlreadyResolved, isDenied, isUnknownRequester } from "./failure.ts";
+import { isReopenedBy, noteCrossing, resolveAgain } from "./healed.ts";
 import { changeClosing, noteAcknowledgeProblem, takeStatus } from "./ledger.ts";
 import { reopen } from "./reopen.ts";
 
@@ -47,6 +48,8 @@ export function createEffects(deps: EffectDeps): { perform(row: OutboxRow): Prom
           return acknowledge(deps, row, job);
         case "pagerduty_resolve":
           return resolve(deps, row, job);
+        case "pagerduty_resolve_again":
+          return resolveAgain(deps, row, job);
         case "pagerduty_reopen":
           return reopen(deps, row, job);
         case "pagerduty_escalate":
@@ -62,26 +65,29 @@ export function createEffects(deps: EffectDeps): { perform(row: OutboxRow): Prom
 
 /**
  * Reads the incident first: acknowledging a resolved one would reopen it (PagerDuty's schema, 2025-09-18). So that little
- * time passes after that, addresses that are known are not looked up.
+ * time passes after that, addresses that are known are not looked up, and after a look-up it is read once more. PagerDuty
+ * knows no acknowledgement on a condition, so milliseconds remain: what heals in them is opened again, which the answer
+ * shows and healed.ts makes good.
  */
 async function acknowledge(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerduty_acknowledge">): Promise<Finish> {
-  const fresh = await deps.pagerduty.incident(job.alertId);
-  if (!fresh.ok) return (unit) => afterFailure(unit, row, fresh.failure, "pagerduty_acknowledge");
+  let fresh = await deps.pagerduty.incident(job.alertId);
+  if (!fresh.ok) return failing(row, fresh.failure);
   const known = await deps.store.transaction((tx) => tx.alert(job.alertId));
-  const { people: assignees, failure: doubt } = await deps.addresses(
-    withKnownAddresses(fresh.value.assignees, known?.facts.paged ?? []),
-  );
+  const people = withKnownAddresses(fresh.value.assignees, known?.facts.paged ?? []);
+  const { people: assignees, failure: doubt } = await deps.addresses(people);
+  if (people.some(({ email }) => email === undefined)) fresh = await deps.pagerduty.incident(job.alertId);
+  if (!fresh.ok) return failing(row, fresh.failure);
+  const read = fresh.value;
   const own = actorAddress(job.by, deps.userMap);
-  const verdict = verdictOf(job, own, fresh.value, assignees);
+  const verdict = verdictOf(job, own, read, assignees);
   // It may be the presser whose address could not be looked up just now.
-  if (verdict.why === "presser_is_not_assignee" && doubt?.isTransient) {
-    return (unit) => afterFailure(unit, row, doubt, "pagerduty_acknowledge");
-  }
+  if (verdict.why === "presser_is_not_assignee" && doubt?.isTransient) return failing(row, doubt);
   if (verdict.from === undefined) return (unit) => notAcknowledged(unit, row, job, verdict.why, own);
   const answer = await deps.pagerduty.setStatus(job.alertId, "acknowledged", verdict.from);
   if (answer.ok) {
     return async (unit) => {
-      await takeStatus(unit, job.alertId, answer.value);
+      if (isReopenedBy(read, answer.value)) await noteCrossing(unit, row, job, read, answer.value);
+      else await takeStatus(unit, job.alertId, answer.value);
       await record(unit, row.subject, "alert.acknowledged", verdict.why, actorOf(job.by), { alertId: job.alertId });
       return { end: "done", outcome: "acknowledged" };
     };
@@ -90,7 +96,11 @@ async function acknowledge(deps: EffectDeps, row: OutboxRow, job: JobOf<"pagerdu
   if (isUnknownRequester(answer.failure)) {
     return (unit) => notAcknowledged(unit, row, job, "presser_unknown_to_pagerduty", own);
   }
-  return (unit) => afterFailure(unit, row, answer.failure, "pagerduty_acknowledge");
+  return failing(row, answer.failure);
+}
+
+function failing(row: OutboxRow, failure: Failure): Finish {
+  return (unit) => afterFailure(unit, row, failure, "pagerduty_acknowledge");
 }
 
 function verdictOf(

@@ -9,6 +9,9 @@ import type { PagerdutyIncident } from "./answers.ts";
 /** PagerDuty's REST API gives times in whole seconds, its webhooks in milliseconds. */
 const REST_TIME_STEP_MS = 1_000;
 
+/** Its own webhooks about what an answer tells are from within that second. */
+export const WITHIN_THE_SECOND_MS = 999;
+
 /**
  * What PagerDuty said of the status, by its own clock where it names the time: told so that the event of it, which comes
  * as well, is no news.
@@ -29,6 +32,25 @@ export async function takeStatus(unit: Unit, alertId: string, incident: Pagerdut
   };
   await save(unit, facts, { ...row, statusAt: Math.max(at, row.statusAt) });
   if (row.facts.status === "resolved") await takeBackIn(unit, facts);
+}
+
+/** What we asked for opened a resolved incident again. */
+export async function takeReopening(unit: Unit, alertId: string, incident: PagerdutyIncident): Promise<void> {
+  const { statusChangedAt } = incident;
+  const at = statusChangedAt === undefined ? unit.now : statusChangedAt + WITHIN_THE_SECOND_MS;
+  // "Reopened" says triggered even where it was acknowledged by the same request; it comes back and changes nothing.
+  await takeStatus(unit, alertId, { ...incident, statusChangedAt: at });
+  const alert = await unit.tx.alert(alertId);
+  if (alert) await unit.tx.saveAlert({ ...alert, facts: { ...alert.facts, reopenedAt: at } });
+}
+
+/** It healed by itself, and an acknowledgement of ours that had opened it again is made good. @param at later than the webhook of it */
+export async function takeResolvedAgain(unit: Unit, alertId: string, at: Instant): Promise<void> {
+  const row = await unit.tx.alert(alertId);
+  if (!row) return;
+  const resolution = { by: "itself", at, again: true } as const;
+  const facts: AlertFacts = { ...row.facts, status: "resolved", paged: [], resolution };
+  await save(unit, facts, { ...row, statusAt: Math.max(at, row.statusAt) });
 }
 
 function resolutionIn(incident: PagerdutyIncident, at: Instant, by?: "us"): Resolution | undefined {

@@ -6,7 +6,7 @@ import type { Ending, Finish } from "../work/lane.ts";
 import type { PagerdutyIncident } from "./answers.ts";
 import type { EffectDeps } from "./effects.ts";
 import { type Failure, isUnknownRequester } from "./failure.ts";
-import { changeClosing, takeStatus } from "./ledger.ts";
+import { changeClosing, takeReopening, takeStatus } from "./ledger.ts";
 
 type ReopenJob = Extract<Job, { kind: "pagerduty_reopen" }>;
 
@@ -45,16 +45,8 @@ export async function reopen(deps: EffectDeps, row: OutboxRow, job: ReopenJob): 
 const UNKNOWN_PRESSER =
   "PagerDuty knows no user of this person's address, and it is acknowledged in nobody else's name.";
 
-/** PagerDuty's answers are dated in whole seconds: its own webhooks about this are from within that second. */
-const WITHIN_THE_SECOND_MS = 999;
-
 async function reopened(unit: Unit, row: OutboxRow, job: ReopenJob, incident: PagerdutyIncident): Promise<Ending> {
-  const { statusChangedAt } = incident;
-  const at = statusChangedAt === undefined ? unit.now : statusChangedAt + WITHIN_THE_SECOND_MS;
-  // "Reopened" says triggered even where it was acknowledged by the same request; it comes back and changes nothing.
-  await takeStatus(unit, job.alertId, { ...incident, statusChangedAt: at });
-  const alert = await unit.tx.alert(job.alertId);
-  if (alert) await unit.tx.saveAlert({ ...alert, facts: { ...alert.facts, reopenedAt: at } });
+  await takeReopening(unit, job.alertId, incident);
   await changeClosing(unit, job.alertId, "reopen_wanted", { state: "none" });
   await record(unit, row.subject, "alert.reopened", "person_asked", actorOf(job.by), {
     alertId: job.alertId,

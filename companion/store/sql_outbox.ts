@@ -44,16 +44,20 @@ const DUE_DELIVERIES = `
   order by o.seq
   limit ?`;
 
+/** Effects that change an alert's status in PagerDuty. */
+const STATUS_EFFECTS =
+  "('pagerduty_acknowledge', 'pagerduty_resolve', 'pagerduty_resolve_again', 'pagerduty_reopen', 'pagerduty_escalate')";
+
 /**
  * No other effect on the same alert is in hand, and none that could go came before. What waits after a failure holds up
  * nothing.
  */
 const FIRST_OF_ALERT = `(
-  o.kind not in ('pagerduty_acknowledge', 'pagerduty_resolve', 'pagerduty_reopen', 'pagerduty_escalate')
+  o.kind not in ${STATUS_EFFECTS}
   or not exists (
     select 1 from outbox p
     where p.state = 'ready' and p.about <> '' and p.about = o.about and p.id <> o.id
-      and p.kind in ('pagerduty_acknowledge', 'pagerduty_resolve', 'pagerduty_reopen', 'pagerduty_escalate')
+      and p.kind in ${STATUS_EFFECTS}
       and (p.lease_until > ? or (p.seq < o.seq and p.not_before <= ?))))`;
 
 const CLAIMABLE = `o.id = ? and o.state = 'ready' and o.not_before <= ? and o.lease_until <= ? and ${FIRST_OF_ALERT}`;

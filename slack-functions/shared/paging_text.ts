@@ -20,7 +20,9 @@ export function pagingLine(alerts: readonly Alert[]): string {
 export function resolutionText(resolution: Resolution): string {
   switch (resolution.by) {
     case "itself":
-      return `PagerDuty resolved it by itself at ${time(resolution.at)}`;
+      return resolution.again
+        ? `it healed while an acknowledgement from here was on its way, which opened it again, so it was resolved again at ${time(resolution.at)}`
+        : `PagerDuty resolved it by itself at ${time(resolution.at)}`;
     case "person":
       return `${escapeText(resolution.name, 60)} resolved it in PagerDuty at ${time(resolution.at)}`;
     case "merge":

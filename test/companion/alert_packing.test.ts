@@ -39,6 +39,7 @@ describe("packing an alert", () => {
 
   it.each<Alert["resolution"]>([
     { by: "itself", at: 5 },
+    { by: "itself", at: 5, again: true },
     { by: "us", at: 5 },
     { by: "person", at: 5, name: "Ann Lee" },
     { by: "merge", at: 5, into: "PQ9", number: 9 },

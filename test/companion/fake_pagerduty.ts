@@ -17,6 +17,8 @@ export interface FakeIncident {
   /** Somebody in the test was told that this comes back; without it, reopening is the trap that it is. */
   mayReopen?: boolean;
   statusChangedAt?: string;
+  /** It heals right before the next acknowledgement arrives, which so opens it again at this time (ISO 8601). */
+  healsUnderAcknowledgement?: string;
   /** ISO 8601. */
   createdAt?: string;
   urgency?: "high" | "low";
@@ -124,6 +126,12 @@ export async function startFakePagerduty(): Promise<FakePagerduty> {
       const next = ON_CALL[level - 1];
       if (!next) return c.json({ error: { message: "Invalid Input Provided", code: 2001 } }, 400);
       incident.assignees = [next];
+      return c.json({ incident: show(incident) });
+    }
+    const crossing = incident.healsUnderAcknowledgement;
+    if (crossing !== undefined && body.incident.status === "acknowledged") {
+      delete incident.healsUnderAcknowledgement;
+      Object.assign(incident, { status: "acknowledged", reopenedAt: crossing, statusChangedAt: crossing });
       return c.json({ incident: show(incident) });
     }
     const isReopened = incident.status === "resolved" && body.incident.status !== "resolved";

@@ -79,6 +79,9 @@ describe("the card", () => {
         view(INCIDENTS.triage, { alerts: [stored({ status: "resolved", ...(resolution ? { resolution } : {}) })] }),
       );
     expect(line({ by: "itself", at: AT })).toContain("PagerDuty resolved it by itself at");
+    const again =
+      "it healed while an acknowledgement from here was on its way, which opened it again, so it was resolved again";
+    expect(line({ by: "itself", at: AT, again: true })).toContain(again);
     expect(line({ by: "person", at: AT, name: "<!channel>" })).toContain("&lt;!channel&gt; resolved it in PagerDuty");
     const merged = line({ by: "merge", at: AT, into: "Q9", number: 9 });
     expect(merged).toContain("merged in PagerDuty into #9, where the page goes on");
