@@ -121,6 +121,7 @@ export function createCompanion(deps: CompanionDeps): Companion {
     const deliveries = createDeliveries({
       store,
       urls: configuration.slack,
+      secrets: configuration.secrets,
       archiveGraceMs: configuration.archiveGraceMs,
       now: clock.now,
       random,

@@ -22,6 +22,8 @@ export interface DeliveryDeps {
     readonly signalTriggerUrl: string;
     readonly newsTriggerUrl: string;
   };
+  /** Shared with the Slack app: what decides is signed with them. */
+  readonly secrets: readonly string[];
   readonly archiveGraceMs: number;
   readonly now: () => Instant;
   readonly random: () => number;

@@ -2,8 +2,9 @@ import { packAlerts } from "../../core/alert_packing.ts";
 import { TRIGGER_STRING_MAX_BYTES } from "../../core/assumptions.ts";
 import { isOpen } from "../../core/incident.ts";
 import { LISTED_LATER_ALERTS } from "../../core/later_alert.ts";
-import type { LaterAlerts, SignalDelivery } from "../../core/protocol.ts";
-import { cutBytes } from "../../core/text.ts";
+import type { Decision, LaterAlerts, SignalDelivery } from "../../core/protocol.ts";
+import { needsSignature, SIGNATURES_BYTES, signedData } from "../../core/signal_signature.ts";
+import { byteLength, cutBytes } from "../../core/text.ts";
 import type { Instant } from "../../core/time.ts";
 import type { OutboxRow } from "../jobs.ts";
 import type { RelatedAlert, Transaction } from "../store/store.ts";
@@ -15,6 +16,8 @@ import { stormReminder } from "../triage/storm_reminders.ts";
 import { packedAlert, type Parcel, tellingOf } from "./triage_values.ts";
 
 export interface SignalDeps {
+  /** Shared with the Slack app. */
+  readonly secrets: readonly string[];
   readonly archiveGraceMs: number;
   readonly now: () => Instant;
 }
@@ -31,7 +34,8 @@ export async function signalParcel(tx: Transaction, row: OutboxRow, deps: Signal
     incident_id: row.subject,
     data,
   };
-  return { values, carried: [] };
+  if (!needsSignature(values.kind)) return { values, carried: [] };
+  return { values: { ...values, data: await signedData(deps.secrets, values) }, carried: [] };
 }
 
 /** Room for what stands around alerts in a signal's data. */
@@ -62,7 +66,7 @@ async function signalData(tx: Transaction, row: OutboxRow, deps: SignalDeps): Pr
     }
     case "apply_decision": {
       const decision = (await tx.incident(subject))?.decision;
-      return decision && JSON.stringify({ decision: { ...decision, note: cutBytes(decision.note, 1_000) } });
+      return decision && decisionData(decision);
     }
     case "decision_refused":
       return JSON.stringify({ decisionId: job.decisionId, problem: job.problem });
@@ -84,6 +88,14 @@ async function signalData(tx: Transaction, row: OutboxRow, deps: SignalDeps): Pr
     case "sync":
       return "{}";
   }
+}
+
+/** What was ticked along is known to the companion, and the decision's id finds it there: so much need not travel. */
+function decisionData({ note, ...decision }: Decision): string {
+  const whole = JSON.stringify({ decision: { ...decision, note: cutBytes(note, 1_000) } });
+  if (byteLength(whole) <= TRIGGER_STRING_MAX_BYTES - SIGNATURES_BYTES) return whole;
+  const { dismissAlertIds: _known, ...rest } = { dismissAlertIds: undefined, ...decision };
+  return JSON.stringify({ decision: { ...rest, note: cutBytes(note, 300) } });
 }
 
 /** How the later alerts stand; undefined once the incident is closed, since alerts never join a closed one. */

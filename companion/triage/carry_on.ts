@@ -6,6 +6,7 @@ import { DECISION_PATIENCE_MS, TRIGGER_STRING_MAX_BYTES } from "../../core/assum
 import { type Decider, type Incident, isPerson, type Person } from "../../core/incident.ts";
 import type { CompanionAnswers, CompanionRequests, SignalData } from "../../core/protocol.ts";
 import { accept, refuse, type Result } from "../../core/result.ts";
+import { SIGNATURES_BYTES } from "../../core/signal_signature.ts";
 import { byteLength, cutBytes } from "../../core/text.ts";
 import { transition } from "../../core/transitions.ts";
 import type { IncidentRow, Transaction } from "../store/store.ts";
@@ -109,7 +110,8 @@ async function detachData(tx: Transaction, { incident }: IncidentRow, wish: Deta
   const alertIds = (taken ?? wish.alertIds).filter((id) => there.has(id));
   if (alertIds.length === 0 || !transition(incident, { type: "detach", by, at }).ok) return undefined;
   // Those that no signal could name are taken off all the same: what the form named is known here.
-  while (byteLength(JSON.stringify({ ...wish, alertIds })) > TRIGGER_STRING_MAX_BYTES) alertIds.pop();
+  while (byteLength(JSON.stringify({ ...wish, alertIds })) > TRIGGER_STRING_MAX_BYTES - SIGNATURES_BYTES)
+    alertIds.pop();
   return JSON.stringify({ ...wish, alertIds });
 }
 

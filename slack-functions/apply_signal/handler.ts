@@ -1,6 +1,7 @@
 import { SlackFunction } from "deno-slack-sdk/mod.ts";
 import { isOpen } from "../../core/incident.ts";
 import { SIGNAL_KINDS, type SignalKind } from "../../core/protocol.ts";
+import { isSigned, needsSignature } from "../../core/signal_signature.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { completing } from "../shared/completion.ts";
 import { undecorated } from "../shared/decoration.ts";
@@ -44,6 +45,9 @@ export default SlackFunction(
       if (kind === "sync") {
         await sync(app, delivery_id);
         return { outputs: done };
+      }
+      if (needsSignature(kind) && !(await isFromCompanion(app, context.inputs))) {
+        return { error: NOT_SIGNED };
       }
       // Any signal shows that the companion is there.
       await drain(app);
@@ -91,6 +95,15 @@ export default SlackFunction(
     }
   }),
 );
+
+/** Whoever finds out the trigger's address can send anything; what a person decided counts from the companion only. */
+async function isFromCompanion(app: App, signal: Parameters<typeof isSigned>[1]): Promise<boolean> {
+  const secret = app.settings.companion?.secret;
+  return secret !== undefined && (await isSigned(secret, signal));
+}
+
+const NOT_SIGNED =
+  "A decision came that the companion did not sign, so nothing was done. Is COMPANION_SECRET one of its COMPANION_SECRETS?";
 
 /** What these do in the incident's channel, they look after themselves. */
 const SAYS_NOTHING_THERE: readonly string[] = [

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { SignalData } from "../../core/protocol.ts";
 import { MINUTE } from "../../core/time.ts";
-import { ANN, BEN, createWorld, decisionOf, START, type World } from "./world.ts";
+import { ANN, BEN, createWorld, decisionOf, signedIn, START, type World } from "./world.ts";
 
 let world: World;
 let incidentId: string;
@@ -17,7 +17,7 @@ afterEach(() => world.close());
 const carriedOn = () =>
   world.triggers.signals
     .filter(({ kind }) => kind === "carry_on")
-    .map(({ data }) => JSON.parse(data) as SignalData["carry_on"]);
+    .map(({ data }) => signedIn(data) as SignalData["carry_on"]);
 const decide = (decision: "create" | "dismiss", id = `Fx-${incidentId}`) =>
   world.call("decide", { phase: "applied", decision: decisionOf(incidentId, decision, { id }) });
 const report = (requestId: string) => world.call("carried", { requestId, incidentId });

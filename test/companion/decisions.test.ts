@@ -3,7 +3,19 @@ import type { Person } from "../../core/incident.ts";
 import type { Decision } from "../../core/protocol.ts";
 import { MINUTE } from "../../core/time.ts";
 import type { FakeIncident } from "./fake_pagerduty.ts";
-import { alertIn, ANN, BEN, createWorld, decisionOf, EVE, laterIn, placeOf, START, type World } from "./world.ts";
+import {
+  alertIn,
+  ANN,
+  BEN,
+  createWorld,
+  decisionOf,
+  EVE,
+  laterIn,
+  placeOf,
+  signedIn,
+  START,
+  type World,
+} from "./world.ts";
 
 let world: World;
 let alert: FakeIncident;
@@ -226,9 +238,7 @@ describe("one decision for each triage", () => {
     await world.advance(1);
     // What waited for the decision to be applied goes first: an older number would be passed over after a newer one.
     await world.confirmAll();
-    expect(signalsTo(incidentId, "apply_decision").map(({ data }) => JSON.parse(data) as unknown)).toEqual([
-      { decision },
-    ]);
+    expect(signalsTo(incidentId, "apply_decision").map(({ data }) => signedIn(data))).toEqual([{ decision }]);
     await decide(decision, "applied");
     await world.advance(10 * MINUTE);
     expect(signalsTo(incidentId, "apply_decision")).toHaveLength(1);

@@ -103,6 +103,13 @@ export interface WorldOptions {
   readonly before?: (pagerduty: FakePagerduty) => void;
 }
 
+/** What a signal says that only counts with the companion's signature. */
+export function signedIn(data: string): unknown {
+  const { signature, ...said } = JSON.parse(data) as Readonly<Record<string, unknown>>;
+  expect(signature).toMatch(/^v1=[0-9a-f]{64}$/);
+  return said;
+}
+
 /** How the server tells where a request comes from. */
 export function from(remoteAddress: string): object {
   return { incoming: { socket: { remoteAddress } } };

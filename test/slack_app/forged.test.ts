@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { signedData } from "../../core/signal_signature.ts";
+import applySignal from "../../slack-functions/apply_signal/handler.ts";
 import ask from "../../slack-functions/ask_for_triage_decision/handler.ts";
 import claim from "../../slack-functions/claim_triage/handler.ts";
 import dismissForm from "../../slack-functions/fill_dismiss_form/handler.ts";
@@ -126,6 +128,44 @@ describe("a form that was opened in somebody else's name", () => {
 it("asking again needs nobody's right, and changes nothing but where the question stands", async () => {
   await run(ask, { incident_id: "inc_resolved", asked_by: "U0GUEST" });
   expect(fake.made("chat.postMessage")).toEqual([]);
+});
+
+describe("a decision that comes through a webhook trigger, whose address somebody may have found out", () => {
+  const SECRET = "a-shared-secret-of-our-own";
+  const by = { slackUserId: "U0DANA", name: "Dana" };
+  const decision = { id: "FxEvil", incidentId: "inc_triage", decision: "dismiss", by, at: AT, note: "" };
+  const undo = { what: "undo", requestId: "r1", command: "undo", decisionId: "", by, at: AT, inPagerduty: "page" };
+  const forged = [
+    ["apply_decision", "inc_triage", { decision }],
+    ["carry_on", "inc_dismissed", { ...undo, before: { status: "dismissed", decidedBy: by } }],
+    ["carry_on", "inc_active", { what: "resolve", requestId: "r1", by, at: AT, summary: "" }],
+    ["decision_refused", "inc_dismissed", { decisionId: "", problem: "p" }],
+  ] as const;
+  const signal = (kind: string, incident_id: string, data: string) => ({
+    ...{ delivery_id: "d1", sequence: "9", kind, incident_id, data },
+  });
+  beforeEach(() => {
+    const settings = { ...fake.app.settings, companion: { url: "https://triage.example.com", secret: SECRET } };
+    fake = { ...fake, app: { ...fake.app, settings } };
+  });
+
+  it.each(forged)("%s of %s without the companion's signature does nothing", async (kind, incidentId, said) => {
+    const before = kept();
+    const data = JSON.stringify(said);
+    await run(applySignal, signal(kind, incidentId, data));
+    const wrong = await signedData(["some-other-secret-0001"], signal(kind, incidentId, data));
+    await run(applySignal, signal(kind, incidentId, wrong));
+    expect(kept()).toBe(before);
+    expect(fake.told).toEqual([]);
+    const sentence = expect.stringContaining("did not sign") as string;
+    expect(fake.made("functions.completeError")).toMatchObject([{ error: sentence }, { error: sentence }]);
+  });
+
+  it("counts with it", async () => {
+    const data = await signedData([SECRET], signal("apply_decision", "inc_triage", JSON.stringify({ decision })));
+    await run(applySignal, signal("apply_decision", "inc_triage", data));
+    expect(kept()).toContain("FxEvil");
+  });
 });
 
 describe("a form that could not open in time", () => {

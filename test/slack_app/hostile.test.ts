@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { packAlert } from "../../core/alert_packing.ts";
 import { SIGNAL_KINDS } from "../../core/protocol.ts";
+import { needsSignature, signedData } from "../../core/signal_signature.ts";
 import { toIso } from "../../core/time.ts";
 import applySignal from "../../slack-functions/apply_signal/handler.ts";
 import ask from "../../slack-functions/ask_for_triage_decision/handler.ts";
@@ -21,6 +22,7 @@ import { type FakeApp, fakeApp } from "./fake_app.ts";
 
 const SEED = Number(process.env["HOSTILE_SEED"] ?? 20_260_302);
 const EACH = 120;
+const SECRET = "a-shared-secret-of-our-own";
 
 type Inputs = Readonly<Record<string, unknown>>;
 
@@ -42,6 +44,8 @@ vi.mock(import("../../slack-functions/shared/slack.ts"), async (original) => ({
 
 beforeEach(async () => {
   fake = fakeApp(AT);
+  const companion = { url: "https://triage.example.com", secret: SECRET };
+  fake = { ...fake, app: { ...fake.app, settings: { ...fake.app.settings, companion } } };
   random = randomFrom(SEED);
   tally = {};
   fake.on("users.info", ({ user }) => ({ ok: true, user: { id: user, name: String(user) } }));
@@ -169,7 +173,10 @@ describe("a webhook trigger, by whoever has found out its address", () => {
       const text = random() < 0.7 ? hostileVersion(random, data) : hostileText(random);
       const incident_id = random() < 0.8 ? pick(random, statuses) : hostileText(random);
       const sequence = random() < 0.8 ? String(index + 1) : hostileText(random);
-      await run(applySignal, { delivery_id: `d${index}`, sequence, kind, incident_id, data: text });
+      const signal = { delivery_id: `d${index}`, sequence, kind, incident_id, data: text };
+      // What the companion itself would have signed goes further in.
+      const isSigned = needsSignature(kind) && random() < 0.7;
+      await run(applySignal, isSigned ? { ...signal, data: await signedData([SECRET], signal) } : signal);
     }
   });
 
