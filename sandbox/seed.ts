@@ -50,6 +50,15 @@ export const PEOPLE: readonly DemoPerson[] = [
   },
 ];
 
+/** For the setting `deciders`. Who is on call for Checkout is in no group. */
+export const USER_GROUPS: readonly {
+  readonly id: string;
+  readonly handle: string;
+  readonly name: string;
+  /** Slack ids. */
+  readonly members: readonly string[];
+}[] = [{ id: "S0LEADS", handle: "incident-leads", name: "Incident leads", members: ["U0RAVI", "U0LENA"] }];
+
 export interface DemoService {
   readonly id: string;
   readonly name: string;

@@ -9,6 +9,7 @@ import { toIso } from "../../core/time.ts";
 import { transition } from "../../core/transitions.ts";
 import { type App, openAppForClick, problemOf } from "../shared/app.ts";
 import { completeStep } from "../shared/completion.ts";
+import { placeOfPress, tellThere } from "../shared/tell_person.ts";
 import { whyNotDecide } from "../shared/deciders.ts";
 import { type IncidentRecord, placeOf, readIncident, sharesChannel } from "../shared/incidents.ts";
 import { readOpenIncidents } from "../shared/open_incidents.ts";
@@ -30,12 +31,12 @@ function wayOf(inputs: Inputs): DecisionWay {
 /** "Yes, create incident": decided with one press. */
 export async function create(context: ActionContext<Inputs>) {
   const app = openAppForClick(context);
-  const { channelId, userId, messageTs } = pressOf(context);
-  await guarded(app, channelId, userId, async () => {
+  const { here, userId, messageTs } = pressOf(context);
+  await guarded(app, here, userId, async () => {
     const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id, messageTs);
-    if (typeof record === "string") return tell(app, channelId, userId, record);
+    if (typeof record === "string") return tellThere(app, here, userId, record);
     const refused = await whyNotDecide(app, record.incident.id, userId);
-    if (refused) return tell(app, channelId, userId, refused);
+    if (refused) return tellThere(app, here, userId, refused);
     return decide(app, context.body.function_data.execution_id, record, messageTs, userId, {
       decision: "create",
       via: wayOf(context.inputs),
@@ -46,15 +47,15 @@ export async function create(context: ActionContext<Inputs>) {
 /** "Part of another incident…": the pointer dies after 3 s, so the picker opens before anything is looked up. */
 export async function openMergePicker(context: ActionContext<Inputs>) {
   const app = openAppForClick(context);
-  const { channelId, userId, messageTs, pointer } = pressOf(context);
-  await guarded(app, channelId, userId, async () => {
-    const opened = await openView(app, channelId, userId, pointer, mergeView(undefined, channelId, messageTs));
+  const { here, userId, messageTs, pointer } = pressOf(context);
+  await guarded(app, here, userId, async () => {
+    const opened = await openView(app, here, userId, pointer, mergeView(undefined, here.channel, messageTs));
     if (opened === undefined) return;
     const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id, messageTs);
-    const view =
-      typeof record === "string"
-        ? messageView("Part of another incident", escapeText(record))
-        : mergeView(record, channelId, messageTs);
+    const may = await mayPress(app, record, userId);
+    const view = may.ok
+      ? mergeView(may.record, here.channel, messageTs)
+      : messageView("Part of another incident", escapeText(may.why));
     await mustCall(app.slack, "views.update", { view_id: opened, view });
   });
 }
@@ -62,21 +63,21 @@ export async function openMergePicker(context: ActionContext<Inputs>) {
 /** "Not an incident": asks for the reason, and says whose page it ends. */
 export async function openDismissForm(context: ActionContext<Inputs>) {
   const app = openAppForClick(context);
-  const { channelId, userId, messageTs, pointer } = pressOf(context);
-  await guarded(app, channelId, userId, async () => {
+  const { here, userId, messageTs, pointer } = pressOf(context);
+  await guarded(app, here, userId, async () => {
     const opened = await openView(
       app,
-      channelId,
+      here,
       userId,
       pointer,
       messageView("Not an incident", "Looking up what this ends…"),
     );
     if (opened === undefined) return;
     const record = await decidable(app, context.inputs.incident_id, context.body.function_data.execution_id, messageTs);
-    const view =
-      typeof record === "string"
-        ? messageView("Not an incident", escapeText(record))
-        : dismissView(await dismissalOf(app, record), channelId, messageTs, sharesChannel(record));
+    const may = await mayPress(app, record, userId);
+    const view = may.ok
+      ? dismissView(await dismissalOf(app, may.record), here.channel, messageTs, sharesChannel(may.record))
+      : messageView("Not an incident", escapeText(may.why));
     await mustCall(app.slack, "views.update", { view_id: opened, view });
   });
 }
@@ -228,28 +229,36 @@ function refusalOfMerge(app: App, incident: Incident, target: Incident, userId: 
 /** @returns the view's id; undefined where it did not open, which the person was told */
 async function openView(
   app: App,
-  channelId: string,
+  here: Press["here"],
   userId: string,
   pointer: string,
   view: unknown,
 ): Promise<string | undefined> {
   const opened = await app.slack.call("views.open", { interactivity_pointer: pointer, view });
   if (opened.ok) return textOf(recordOf(opened["view"])["id"]);
-  await tell(app, channelId, userId, "The form could not open in time. Press again.");
+  await tellThere(app, here, userId, "The form could not open in time. Press again.");
   return undefined;
 }
 
-/** Says something to one person only; a message that cannot be shown is in the log. */
-async function tell(app: App, channel: string, user: string, text: string): Promise<void> {
-  await mayCall(app.slack, "chat.postEphemeral", { channel, user, text });
+/** Nobody fills in a form in vain: who may not decide is told so instead of asked. */
+async function mayPress(
+  app: App,
+  record: IncidentRecord | string,
+  userId: string,
+): Promise<{ readonly ok: true; readonly record: IncidentRecord } | { readonly ok: false; readonly why: string }> {
+  if (typeof record === "string") return { ok: false, why: record };
+  const why = await whyNotDecide(app, record.incident.id, userId);
+  return why === undefined ? { ok: true, record } : { ok: false, why };
 }
 
-async function guarded(app: App, channel: string, user: string, work: () => Promise<unknown>): Promise<void> {
+type Press = ReturnType<typeof pressOf>;
+
+async function guarded(app: App, here: Press["here"], user: string, work: () => Promise<unknown>): Promise<void> {
   try {
     const lost = await work();
-    if (typeof lost === "string") await tell(app, channel, user, lost);
+    if (typeof lost === "string") await tellThere(app, here, user, lost);
   } catch (thrown) {
-    await tell(app, channel, user, `That did not work. ${problemOf(thrown)} Press again in a moment.`);
+    await tellThere(app, here, user, `That did not work. ${problemOf(thrown)} Press again in a moment.`);
   }
 }
 
@@ -257,7 +266,7 @@ function pressOf(context: ActionContext<Inputs>) {
   const body = recordOf(context.body);
   const container = recordOf(body["container"]);
   return {
-    channelId: textOf(recordOf(body["channel"])["id"]) || textOf(container["channel_id"]),
+    here: placeOfPress(body),
     messageTs: textOf(recordOf(body["message"])["ts"]) || textOf(container["message_ts"]),
     userId: context.body.user.id,
     pointer: context.body.interactivity.interactivity_pointer,

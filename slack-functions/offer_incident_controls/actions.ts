@@ -11,6 +11,7 @@ import { handOver } from "../shared/pending.ts";
 import { mayDecide, personOf } from "../shared/people.ts";
 import { publish, publishTopic } from "../shared/publish.ts";
 import { refusalSentence } from "../shared/refusals.ts";
+import { placeOfPress, tellThere } from "../shared/tell_person.ts";
 import { shows } from "../shared/settling.ts";
 import { mayCall, mustCall, recordOf, textOf } from "../shared/slack.ts";
 import { CONTROLS_TEXT, controlsBlocks, messageView, problemOfUpdate, UPDATE_TEXT, updateView } from "./blocks.ts";
@@ -74,7 +75,7 @@ export async function openUpdateForm(context: ActionContext<Inputs>): Promise<vo
       view: updateView(),
     });
     if (!opened.ok) {
-      return void (await tell(`The form could not open in time (${opened.error ?? "no reason given"}). Press again.`));
+      return await tell(`The form could not open in time (${opened.error ?? "no reason given"}). Press again.`);
     }
     const usable = await usableRecord(app, incidentIn(context.inputs), context.body.user.id);
     if (typeof usable !== "string") return;
@@ -124,7 +125,7 @@ async function press(
   const tell = teller(app, context);
   try {
     const record = await usableRecord(app, incidentIn(context.inputs), context.body.user.id);
-    if (typeof record === "string") return void (await tell(record));
+    if (typeof record === "string") return await tell(record);
     const { record: after, note } = await work(app, record, context.body.user.id);
     await redraw(app, context, await latestOf(app, after), note);
   } catch (thrown) {
@@ -160,9 +161,8 @@ export async function attachedAlerts(app: App, record: IncidentRecord): Promise<
   return stored.map(({ alert }) => alert).filter((alert) => alert.relation === "attached");
 }
 
-function teller(app: App, context: ActionContext<Inputs>): (text: string) => Promise<unknown> {
-  const channel = channelOf(context);
-  return (text) => mayCall(app.slack, "chat.postEphemeral", { channel, user: context.body.user.id, text });
+function teller(app: App, context: ActionContext<Inputs>): (text: string) => Promise<void> {
+  return (text) => tellThere(app, placeOfPress(context.body), context.body.user.id, text);
 }
 
 function channelOf(context: ActionContext<Inputs>): string {

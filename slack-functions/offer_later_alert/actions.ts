@@ -4,6 +4,7 @@ import { LATER_ALERT_ANSWERS, type LaterAlertAnswer } from "../../core/protocol.
 import { toIso } from "../../core/time.ts";
 import { awaitAlerts } from "../shared/alerts.ts";
 import { type App, openAppForClick, problemOf } from "../shared/app.ts";
+import { placeOfPress, tellThere } from "../shared/tell_person.ts";
 import { whyNotDecide } from "../shared/deciders.ts";
 import { completeStep } from "../shared/completion.ts";
 import { awaitIncident, idsIn, type IncidentRecord } from "../shared/incidents.ts";
@@ -142,10 +143,7 @@ async function draw(
 async function guarded(context: Click, work: (press: Press) => Promise<void>): Promise<void> {
   const app = openAppForClick(context);
   const userId = context.body.user.id;
-  const channel = textOf(recordOf(context.body.channel)["id"]);
-  const tell = async (text: string) => {
-    await mayCall(app.slack, "chat.postEphemeral", { channel, user: userId, text });
-  };
+  const tell = (text: string) => tellThere(app, placeOfPress(context.body), userId, text);
   try {
     const ids = idsIn(context.inputs.alert_ids);
     const [record, stored] = await Promise.all([awaitOffered(app, context.inputs), awaitAlerts(app, ids)]);

@@ -3,7 +3,7 @@ import { type App, openApp, problemOf } from "../shared/app.ts";
 import { completing } from "../shared/completion.ts";
 import { channelLink, escapeText } from "../shared/mrkdwn.ts";
 import { mayDecide, personOf } from "../shared/people.ts";
-import { mayCall } from "../shared/slack.ts";
+import { tellThere } from "../shared/tell_person.ts";
 import { OpenFromFeedDefinition } from "./definition.ts";
 
 export default SlackFunction(
@@ -55,14 +55,12 @@ async function open(app: App, inputs: Inputs, executionId: string): Promise<Open
   const sentences = {
     opened: `Triage ${reference} is being opened. ${where}`,
     already_open: `This alert is in ${reference} already. ${where}`,
-    tried_again: `Triage ${reference} is tried again. ${where}`,
+    tried_again: `Slack is told of ${reference} once more. ${where}`,
   };
   return { incidentId, sentence: sentences[what] };
 }
 
 /** Only the person who pressed sees it; where the feed is out of reach it comes as a direct message. */
-async function tell(app: App, user: string, text: string): Promise<void> {
-  const channel = app.settings.triageChannelId;
-  const shown = channel ? await mayCall(app.slack, "chat.postEphemeral", { channel, user, text }) : { ok: false };
-  if (!shown.ok) await mayCall(app.slack, "chat.postMessage", { channel: user, text });
+function tell(app: App, user: string, text: string): Promise<void> {
+  return tellThere(app, { channel: app.settings.triageChannelId ?? "" }, user, text);
 }

@@ -57,7 +57,8 @@ export function createCompanion(settings: Settings["companion"], now: () => Inst
         // The message may hold the address; the kind of failure is enough to go on.
         const kind = thrown instanceof Error ? thrown.name : "unknown";
         console.warn(`companion.unreachable ${call}: ${kind}`);
-        return { ok: false, again: true, status: 0, problem: `The companion could not be reached (${kind}).` };
+        const why = kind === "TimeoutError" ? "did not answer in time" : "could not be reached";
+        return { ok: false, again: true, status: 0, problem: `The companion ${why}.` };
       }
     },
   };

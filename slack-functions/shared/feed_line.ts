@@ -47,8 +47,18 @@ function headline(line: FeedLine, about: FeedAlerts): string {
     case "undelivered":
       return `:rotating_light: *Slack did not take the triage of ${countOf(about, "alert")}* · ${services} · tried again every 15 minutes for a day · PagerDuty goes on paging`;
     case "unheard":
-      return `:warning: *Slack did not take the latest news of ${countOf(about, "incident")}* · ${services} · what their cards say may be out of date`;
+      return unheardOf(about);
   }
+}
+
+/** Says of the cards that they may be out of date, until the news of all of them got there after all. */
+function unheardOf(about: FeedAlerts): string {
+  const { count, alerts } = about;
+  const cards = count === 1 ? "its card" : "their cards";
+  const isTaken = alerts.length === count && alerts.every(({ opened }) => opened?.news === "taken");
+  const what = `*Slack did not take the latest news of ${countOf(about, "incident")}* · ${servicesOf(about)}`;
+  if (isTaken) return `:white_check_mark: ${what} · by now ${cards} ${count === 1 ? "is" : "are"} up to date`;
+  return `:warning: ${what} · what ${cards} ${count === 1 ? "says" : "say"} may be out of date`;
 }
 
 function countOf({ count }: FeedAlerts, word: string): string {
@@ -65,6 +75,8 @@ function openOf({ count, open }: FeedAlerts): string {
 }
 
 function servicesOf({ services, count }: FeedAlerts): string {
+  const [only] = services;
+  if (count === 1 && only) return escapeText(only.name, 60);
   const named = services.map((one) => `${escapeText(one.name, 60)} ${one.count}`);
   const rest = count - services.reduce((sum, one) => sum + one.count, 0);
   return [...named, ...(rest > 0 ? [`others ${rest}`] : [])].join(", ");

@@ -4,6 +4,7 @@ import { type Block, section } from "./card.ts";
 import { readIncident, whereOf } from "./incidents.ts";
 import { mention } from "./mrkdwn.ts";
 import { mayCall, mustCall, recordOf, textOf } from "./slack.ts";
+import { placeOfPress, tellThere } from "./tell_person.ts";
 
 /** A form about an incident that a button on its card opens, by way of a workflow of its own. */
 export interface PressedForm {
@@ -38,11 +39,11 @@ export function openFromMessage(form: PressedForm): (context: ActionContext<Inpu
     const userId = context.body.user.id;
     const channel = textOf(recordOf(context.body.channel)["id"]);
     const ts = textOf(recordOf(context.body.message)["ts"]);
-    const tell = (text: string) => mayCall(app.slack, "chat.postEphemeral", { channel, user: userId, text });
+    const tell = (text: string) => tellThere(app, placeOfPress(context.body), userId, text);
     try {
       const pointer = context.body.interactivity.interactivity_pointer;
       if (!(await showForm(app, form, pointer, context.inputs.incident_id, userId))) {
-        return void (await tell("The form could not open in time. Press again."));
+        return await tell("The form could not open in time. Press again.");
       }
       const text = "The form was opened.";
       await mayCall(app.slack, "chat.update", { channel, ts, text, blocks: [section(text)] });

@@ -74,16 +74,17 @@ export async function openSuccessorChannel(app: App, record: IncidentRecord, mov
   });
   await bringPeople(app, after, [...members, ...move.people]);
   if (isOpen(after.incident)) await listIncident(app.slack, after.incident, after.channelId);
+  const [first] = await readAlerts(app.slack, after.alertIds.slice(0, 1));
   const [left] = await Promise.all([
-    decorate(app, after, undefined, DRESSED_HERE),
+    decorate(app, after, first?.alert, DRESSED_HERE),
     sayWhere(app, record, after, move.why),
     publish(app, after),
   ]);
   return saveRecord(app, after, { undecorated: left });
 }
 
-/** Beside the purpose, by which the channel is found again; the bookmark stays where it was. */
-const DRESSED_HERE = ["topic", "pin"] as const;
+/** Beside the purpose, by which the channel is found again. */
+const DRESSED_HERE = ["topic", "pin", "bookmark"] as const;
 
 /** What belonged to the place before. */
 export const LEFT_BEHIND = {

@@ -42,10 +42,13 @@ interface SandboxOptions {
   readonly isResetEachTime?: boolean;
   /** How old a read of Slack's storage may be, in real time: none where what is hours apart follows within milliseconds. */
   readonly staleReadsMs?: number;
+  /** Where the sandbox keeps its data; in memory without it. */
+  readonly dataFolder?: string;
 }
 
 /** A sandbox of its own for a test file, with its clock stopped. Slack's storage is eventually consistent, so it is here. */
-export function inSandbox({ isResetEachTime = true, staleReadsMs = 250 }: SandboxOptions = {}): Driver {
+export function inSandbox(options: SandboxOptions = {}): Driver {
+  const { isResetEachTime = true, staleReadsMs = 250, dataFolder } = options;
   let sandbox: RunningSandbox | undefined;
   const world = drive(() => sandbox?.url ?? "");
   const begin = async (): Promise<void> => {
@@ -53,7 +56,7 @@ export function inSandbox({ isResetEachTime = true, staleReadsMs = 250 }: Sandbo
     await world.post("/sandbox/slack", { staleReadsMs });
   };
   beforeAll(async () => {
-    sandbox = await startSandbox({ manualClock: true });
+    sandbox = await startSandbox({ manualClock: true, ...(dataFolder ? { dataFolder } : {}) });
     await begin();
   });
   afterAll(() => sandbox?.stop());

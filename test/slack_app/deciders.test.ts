@@ -94,6 +94,20 @@ it("a press of somebody who may not decide completes nothing, and says why to th
   expect(fake.made("functions.completeSuccess")).toHaveLength(1);
 });
 
+it("who presses in a channel that they only look at is told directly", async () => {
+  fake.answers.deciders = { ok: true, group: "S0ONCALL", isOnCall: false };
+  fake.on("chat.postEphemeral", () => ({ ok: false, error: "user_not_in_channel" }));
+  const question = { channelId: "C1", questionTs: "1.2", questionExecutionId: "Fx1" };
+  await saveIncident(fake.app, newRecord(INCIDENTS.triage), INCIDENTS.triage, question);
+  const body = pressBody("Fx1", "U0DANA", { message: { ts: "1.2", thread_ts: "1.0" } });
+  await create({ ...pressContext("U0DANA"), body } as unknown as Parameters<typeof create>[0]);
+  // Who is a member is told in the thread that the button stands in.
+  expect(fake.made("chat.postEphemeral")).toMatchObject([{ channel: "C1", thread_ts: "1.0", user: "U0DANA" }]);
+  expect(fake.made("chat.postMessage")).toMatchObject([
+    { channel: "U0DANA", text: expect.stringContaining("S0ONCALL") as string },
+  ]);
+});
+
 it("an answer to a later alert is asked of those who may decide", async () => {
   fake.answers.deciders = { ok: true, group: "S0ONCALL", isOnCall: false };
   const later = alert({ relation: "offered" });

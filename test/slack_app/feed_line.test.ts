@@ -85,10 +85,13 @@ describe("a line of the feed", () => {
     const draw = (news: "lost" | "on_its_way" | "taken") =>
       feedLineBlocks("k", dataOf({ kind: "unheard" }, [standing(news)]), LINKS);
     expect(JSON.stringify(draw("lost"))).toContain('"text":"Retry"');
+    expect(JSON.stringify(draw("lost"))).toContain("what its card says may be out of date");
     expect(buttonsOf(draw("on_its_way"))).toBe(0);
     expect(JSON.stringify(draw("on_its_way"))).toContain("#7 in <#C07> · sent again");
     expect(buttonsOf(draw("taken"))).toBe(0);
-    expect(JSON.stringify(draw("taken"))).toContain("up to date again");
+    expect(JSON.stringify(draw("taken"))).toContain("by now its card is up to date");
+    const both = feedLineText(dataOf({ kind: "unheard" }, [standing("taken"), standing("lost")]));
+    expect(both).toContain("what their cards say may be out of date");
   });
 
   it("names a triage that was started by hand, with Retry, and says nothing of PagerDuty", () => {

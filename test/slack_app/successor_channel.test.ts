@@ -44,6 +44,7 @@ describe("a successor channel", () => {
     expect(kept).toMatchObject({ channelId: "C2", channelName: "inc-1-checkout-2", archivedAt: 0, threadTs: "" });
     expect(kept).toMatchObject({ questionTs: "", questionExecutionId: "", controlsTs: "", cardTs: after.cardTs });
     expect(fake.made("pins.add")).toEqual([{ channel: "C2", timestamp: after.cardTs }]);
+    expect(fake.made("bookmarks.add")).toMatchObject([{ channel_id: "C2", link: alert().url }]);
   });
 
   it("is linked with the old one in both directions, and the feed's line leads to it", async () => {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { APP, TEAM } from "../../seed.ts";
+import { APP, TEAM, USER_GROUPS } from "../../seed.ts";
 import { flag, id, method, wholeNumber, type Method } from "../method.ts";
 import type { Platform } from "../platform.ts";
 import type { User } from "../state.ts";
@@ -89,13 +89,27 @@ const conversations = method(
   },
 );
 
+const groups = method(2, ["usergroups:read"], z.object({}), () => ({
+  usergroups: USER_GROUPS.map(({ id: group, handle, name }) => ({
+    id: group,
+    team_id: TEAM.id,
+    is_usergroup: true,
+    handle,
+    name,
+  })),
+}));
+
+const groupMembers = method(2, ["usergroups:read"], z.object({ usergroup: id }), ({ usergroup }) => {
+  const group = USER_GROUPS.find((one) => one.id === usergroup);
+  return group ? { users: [...group.members] } : { error: "no_such_subteam" };
+});
+
 export const USER_METHODS: Readonly<Record<string, Method>> = {
   "auth.test": authTest,
   "users.info": info,
   "users.lookupByEmail": lookupByEmail,
   "users.list": list,
   "users.conversations": conversations,
-  // The demo company has no user groups with members.
-  "usergroups.list": method(2, ["usergroups:read"], z.object({}), () => ({ usergroups: [] })),
-  "usergroups.users.list": method(2, ["usergroups:read"], z.object({ usergroup: id }), () => ({ users: [] })),
+  "usergroups.list": groups,
+  "usergroups.users.list": groupMembers,
 };
