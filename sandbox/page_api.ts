@@ -263,10 +263,10 @@ export type FireRequest =
   /** 50 alerts of many senders over 20 services, all at once. */
   | { readonly kind: "storm" };
 
-/** POST /sandbox/pagerduty/act: a person in PagerDuty acknowledges or resolves. */
+/** POST /sandbox/pagerduty/act: a person in PagerDuty acknowledges or resolves; "heal" is the alert's sender saying that it is over. */
 export interface PagerdutyActRequest {
   readonly incidentId: string;
-  readonly action: "acknowledge" | "resolve";
+  readonly action: "acknowledge" | "resolve" | "heal";
   readonly userId: string;
 }
 

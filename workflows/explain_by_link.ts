@@ -4,7 +4,7 @@ import { ExplainAlertDefinition } from "../slack-functions/explain_alert/definit
 /** A shortcut for an alert that has no card, or none that anybody finds. */
 export const ExplainByLinkWorkflow = DefineWorkflow({
   callback_id: "explain_by_link",
-  title: "Why was this alert handled so?",
+  title: "Why was this alert handled like this?",
   description: "Takes a PagerDuty incident's link and says what was done with it and why.",
   input_parameters: {
     properties: {

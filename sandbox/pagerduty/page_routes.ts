@@ -21,7 +21,7 @@ const Fire = z.discriminatedUnion("kind", [
 ]);
 const Act = z.strictObject({
   incidentId: z.string(),
-  action: z.enum(["acknowledge", "resolve"]),
+  action: z.enum(["acknowledge", "resolve", "heal"]),
   userId: z.string(),
 });
 export const Settings = z.strictObject({
@@ -90,7 +90,8 @@ export function createPageRoutes(deps: PageRoutesDeps): Hono {
     if (!incident) return refuse(c, `There is no incident ${incidentId} in PagerDuty.`);
     if (!userById(userId)) return refuse(c, `There is no user ${userId} in PagerDuty.`);
     if (incident.status === "resolved") return refuse(c, `Incident #${incident.number} is already resolved.`);
-    deps.incidents[action](incident, { kind: "user", userId });
+    if (action === "heal") deps.incidents.resolve(incident, { kind: "integration", serviceId: incident.serviceId });
+    else deps.incidents[action](incident, { kind: "user", userId });
     return c.json({ ok: true });
   });
 

@@ -3,7 +3,7 @@ import { STALE_READ_MS } from "../../core/assumptions.ts";
 import { type App, openApp, problemOf } from "../shared/app.ts";
 import { ANSWER_BLOCK } from "../shared/apply_decision.ts";
 import { completing } from "../shared/completion.ts";
-import { context as contextBlock, section } from "../shared/card.ts";
+import { context as contextBlock } from "../shared/card.ts";
 import { blocksOf, messageAt } from "../shared/history.ts";
 import {
   awaitIncident,
@@ -110,6 +110,6 @@ async function retireQuestion(app: App, record: IncidentRecord, ts: string): Pro
   const answer = message && blocksOf(message).find((block) => block["block_id"] === ANSWER_BLOCK);
   const blocks = answer
     ? [answer, contextBlock("Taken back since, and asked again below.")]
-    : [section("*Is this an incident?*"), contextBlock("Asked again below; these buttons were taken away.")];
+    : [contextBlock("*Is this an incident?* Asked again below; these buttons were taken away.")];
   await mayCall(app.slack, "chat.update", { channel: record.channelId, ts, text: "Asked again below.", blocks });
 }

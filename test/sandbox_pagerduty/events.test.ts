@@ -208,6 +208,15 @@ describe("firing from the page", () => {
     expect((await received(world, 1))[0]?.event.agent).toMatchObject({ type: "user_reference", summary: "Mika Sato" });
   });
 
+  it("lets the sender say that it is over, as it heals by itself", async () => {
+    const incidentId = await fire(world);
+    await world.post("/sandbox/pagerduty/act", { incidentId, action: "heal", userId: "PLENA01" });
+    const [, healed] = await received(world, 2);
+    expect(healed?.event).toMatchObject({ event_type: "incident.resolved" });
+    expect(healed?.event.agent?.type).not.toBe("user_reference");
+    expect((await world.view()).incidents[0]).toMatchObject({ status: "resolved" });
+  });
+
   it("lets a person acknowledge and resolve, and says why not where it cannot", async () => {
     const incidentId = await fire(world);
     const act = (action: string, userId = "PLENA01") =>

@@ -127,7 +127,7 @@ describe("Why?", () => {
   it("as a shortcut takes a PagerDuty link", async () => {
     await openTriage();
     const { shortcuts } = await world.workspace(MIKA);
-    const shortcut = shortcuts.find((one) => one.name === "Why was this alert handled so?");
+    const shortcut = shortcuts.find((one) => one.name === "Why was this alert handled like this?");
     await world.post("/sandbox/link", { user: MIKA, url: shortcut?.url });
     const form = await world.modal(MIKA, /PagerDuty incident/);
     const [input] = elementsOf(form.blocks);

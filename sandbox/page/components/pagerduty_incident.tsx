@@ -1,4 +1,4 @@
-import type { PagerdutyIncidentView } from "../../page_api.ts";
+import type { PagerdutyActRequest, PagerdutyIncidentView } from "../../page_api.ts";
 import { api } from "../api.ts";
 import { ago, clockTime, fullTime } from "../text/time_text.ts";
 import { BusyButton } from "./busy_button.tsx";
@@ -13,7 +13,7 @@ interface Props {
 
 /** One incident of PagerDuty's, as its own web page would sum it up. */
 export function PagerdutyIncident({ incident, actAs, now }: Props) {
-  const act = (action: "acknowledge" | "resolve") => async () => {
+  const act = (action: PagerdutyActRequest["action"]) => async () => {
     if (actAs !== undefined) await api.pagerdutyAct({ incidentId: incident.id, action, userId: actAs });
   };
   const assigned =
@@ -52,6 +52,9 @@ export function PagerdutyIncident({ incident, actAs, now }: Props) {
           )}
           <BusyButton className="button button-small" act={act("resolve")}>
             Resolve
+          </BusyButton>
+          <BusyButton className="button button-small" act={act("heal")}>
+            Heals by itself
           </BusyButton>
         </p>
       )}
