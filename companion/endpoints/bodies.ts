@@ -87,7 +87,8 @@ const bodies = {
   }),
   claim: z.object({
     requestId: id,
-    serviceName: z.string().trim().min(1).max(400),
+    // PagerDuty is asked for it.
+    serviceName: z.string().max(400).transform(oneLine).pipe(z.string().min(1)),
     title: text.min(1),
     description: z.string().max(20_000),
     by: person,
