@@ -47,7 +47,10 @@ function namesOf(alerts: readonly Alert[]): string {
  */
 export function pressLine(alerts: readonly Alert[]): string {
   if (alerts.length === 0) return "Nobody was paged by this: it was started by hand.";
-  return "*Create* and *Part of another* stop the page only if pressed by somebody who is being paged. *Not an incident* resolves the alert, which ends the page for everyone.";
+  const does =
+    "*Create* and *Part of another* stop the page only if pressed by somebody who is being paged. *Not an incident* resolves the alert, which ends the page for everyone.";
+  const isOver = alerts.every(({ status }) => status === "resolved");
+  return isOver ? `It was over in PagerDuty when this was asked. Should it page again: ${does}` : does;
 }
 
 const REOPENED_AS = { acknowledged: ", acknowledged", triggered: ", paging again" } as const;
