@@ -35,6 +35,8 @@ export interface Observed {
     readonly before: string;
     readonly from: string;
   }[];
+  /** Alerts that healed while an acknowledgement of ours was on its way, which opened them again; and whether we heard the answer. */
+  readonly crossings: { readonly at: number; readonly alertId: string; isHeard: boolean }[];
   /** Where and when messages showed an alert: alert id → channel → first time. */
   readonly shown: Map<string, Map<string, number>>;
   /** The states that each incident's record went through. */
@@ -53,6 +55,7 @@ export function createObserved(): Observed {
     completions: [],
     presses: [],
     orders: [],
+    crossings: [],
     shown: new Map(),
     states: new Map(),
     channels: new Map(),

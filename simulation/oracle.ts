@@ -26,6 +26,7 @@ export function judge(evidence: Evidence): readonly string[] {
     ...decisionProblems(evidence),
     ...resolveProblems(evidence),
     ...detachProblems(evidence),
+    ...stillOpen(evidence),
     ...acknowledgeProblems(evidence),
     ...cardProblems(evidence),
     ...bareChannels(evidence),
@@ -133,7 +134,10 @@ function resolveProblems(evidence: Evidence): string[] {
     .filter(({ step }) => step === "fill_resolve_form")
     .flatMap(({ outputs }) => idsIn(outputs["ticked_alerts"]));
   const wanted = [...observed.states].flatMap(([incidentId, states]) =>
-    states.filter(({ status }) => status === "resolved").flatMap(({ at }) => tickedFor(observed, incidentId, at)),
+    states
+      // Reopened while the resolve was still on its way, it is to be resolved no more.
+      .filter(({ status }, index) => status === "resolved" && states[index + 1]?.status !== "active")
+      .flatMap(({ at }) => tickedFor(observed, incidentId, at)),
   );
   const unresolved = wanted.flatMap(({ id, at }) =>
     isResolvedSince(evidence, id, at) ? [] : [`${id} was ticked and is not resolved`],
@@ -144,6 +148,7 @@ function resolveProblems(evidence: Evidence): string[] {
   const unwanted = observed.orders
     .filter(({ status }) => status === "resolved")
     .filter(({ alertId }) => !ticked.includes(alertId) && !isDismissedSomewhere(evidence, alertId))
+    .filter(({ alertId, at }) => !observed.crossings.some((one) => one.alertId === alertId && one.at <= at))
     .map(({ alertId }) => `${alertId} was resolved and nobody wanted it`);
   return [...unresolved, ...undismissed, ...unwanted];
 }
@@ -172,6 +177,20 @@ function tickedFor({ completions }: Observed, incidentId: string, at: number) {
       .filter((id) => !detached.includes(id))
       .map((id) => ({ id, at: first.at }))
   );
+}
+
+/** What else happens in PagerDuty this long after an alert healed under our acknowledgement is no part of that. */
+const CROSSED_MS = 30_000;
+
+/** What healed under an acknowledgement of ours, and nobody touched since, is over in the end. */
+function stillOpen({ observed, pagerduty }: Evidence): string[] {
+  return observed.crossings.flatMap(({ at, alertId, isHeard }) => {
+    const incident = pagerduty.find(({ id }) => id === alertId);
+    const isTouched = incident?.log.some((entry) => entry.at > at + CROSSED_MS && entry.type !== "annotate");
+    return isHeard && incident && incident.status !== "resolved" && !isTouched
+      ? [`${alertId} healed while it was acknowledged, and is open again since`]
+      : [];
+  });
 }
 
 /** What somebody took off an incident is not on its card, unless somebody brought it back there. */

@@ -57,6 +57,20 @@ export function createPagerdutyWorld(
     return ((await response.json()) as { incident: { status: string } }).incident.status;
   }
 
+  async function heal(id: string | undefined): Promise<void> {
+    const incident = (standIn.snapshot() as PagerdutyState).incidents.find((one) => one.id === id);
+    const service = services.find((one) => one.id === incident?.serviceId);
+    if (!incident || !service) return;
+    for (const { key } of incident.alerts) {
+      const event = { routing_key: service.routingKey, event_action: "resolve", dedup_key: key };
+      await call("POST", "/pagerduty/v2/enqueue", event, {});
+    }
+    // One whose alerts were over before is open by a person's wish alone.
+    if ((await statusOf(incident.id)) !== "resolved") return;
+    observed.crossings.push({ at: time.now(), alertId: incident.id, isHeard: false });
+    deps.account.tell(`PagerDuty: ${incident.id} heals by itself while an acknowledgement is on its way`);
+  }
+
   const transport: PagerdutyTransport = async ({ method, url, queryParameters, data, headers }) => {
     await time.wait(trouble.travel());
     if (trouble.strikes("request_lost")) throw new TypeError("The connection was closed.");
@@ -69,6 +83,7 @@ export function createPagerdutyWorld(
     if (deps.plant.refuses(method, path)) return refusal(500);
     const alertId = /^\/pagerduty\/incidents\/([A-Z0-9]+)$/.exec(path)?.[1];
     const before = method === "PUT" && alertId ? await statusOf(alertId) : "";
+    if (before === "triggered" && wantsAcknowledged(data) && trouble.strikes("heals_just_then")) await heal(alertId);
     const response = await call(method, path + query, data, headers);
     const answer: unknown = await response.json();
     deps.account.note(`PagerDuty: ${method} ${path} ${JSON.stringify(data ?? "")} → ${response.status}`);
@@ -79,6 +94,7 @@ export function createPagerdutyWorld(
     }
     if (trouble.strikes("answer_lost")) throw new TypeError("The connection was closed.");
     await time.wait(trouble.travel());
+    for (const crossing of observed.crossings) if (crossing.alertId === alertId) crossing.isHeard = true;
     return { ok: response.ok, status: response.status, headers: response.headers, data: answer };
   };
 
@@ -96,6 +112,10 @@ export function createPagerdutyWorld(
       });
     },
   };
+}
+
+function wantsAcknowledged({ incident }: { readonly incident?: { readonly status?: string } } = {}): boolean {
+  return incident?.status === "acknowledged";
 }
 
 function refusal(status: number) {

@@ -34,6 +34,8 @@ const PROBABILITY = {
   function_dies: 0.012,
   /** The companion dies around a transaction. */
   companion_dies: 0.0008,
+  /** An alert heals while an acknowledgement of it is on its way. */
+  heals_just_then: 0.1,
   /** PagerDuty answers 429 or 500. */
   pagerduty_refuses: 0.02,
 } as const;
