@@ -28,7 +28,7 @@ interface HostDeps extends WorldDeps {
 }
 
 export function createCompanionHost(deps: HostDeps): CompanionHost {
-  const { time, chance, trouble, account, plant } = deps;
+  const { time, chance, trouble, account, observed, plant } = deps;
   let generation = 0;
   let companion: Companion | undefined;
   /** Those who wait for an answer of the present process. */
@@ -52,6 +52,7 @@ export function createCompanionHost(deps: HostDeps): CompanionHost {
 
   function die(): void {
     account.tell("the companion dies");
+    observed.deaths.push(time.now());
     generation += 1;
     companion = undefined;
     for (const refuse of waiting) refuse(new TypeError("The connection was closed."));

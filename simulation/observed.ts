@@ -37,6 +37,8 @@ export interface Observed {
   }[];
   /** Alerts that healed while an acknowledgement of ours was on its way, which opened them again; and whether we heard the answer. */
   readonly crossings: { readonly at: number; readonly alertId: string; isHeard: boolean }[];
+  /** When the companion died. */
+  readonly deaths: number[];
   /** Where and when messages showed an alert: alert id → channel → first time. */
   readonly shown: Map<string, Map<string, number>>;
   /** The states that each incident's record went through. */
@@ -56,6 +58,7 @@ export function createObserved(): Observed {
     presses: [],
     orders: [],
     crossings: [],
+    deaths: [],
     shown: new Map(),
     states: new Map(),
     channels: new Map(),

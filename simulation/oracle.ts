@@ -65,6 +65,7 @@ function orphans(evidence: Evidence): string[] {
       ...(outputs["answer"] === "set_aside" ? idsIn(outputs["alert_ids"]) : []),
     ]),
   );
+  for (const id of countedAside(observed)) setAside.add(id);
   const open = evidence.pagerduty.filter(({ status }) => status !== "resolved").map(({ id }) => id);
   const taken = new Set(observed.taken.filter(({ type }) => type === "incident.triggered").map((one) => one.alertId));
   const shownOpen = new Set(
@@ -75,6 +76,20 @@ function orphans(evidence: Evidence): string[] {
   return open
     .filter((id) => taken.has(id) && !shownOpen.has(id) && !setAside.has(id) && !isCounted(id))
     .map((id) => `${id} is open in PagerDuty and belongs to no open incident`);
+}
+
+/** Whoever sets aside more than the message named means those too that it only counted: its channel had shown them before. */
+function countedAside({ completions, shown, homes }: Observed): string[] {
+  const whole = completions.filter(
+    ({ outputs }) =>
+      outputs["answer"] === "set_aside" && Number(outputs["up_to"]) > idsIn(outputs["shown_alert_ids"]).length,
+  );
+  return whole.flatMap(({ at, outputs }) => {
+    const channels = homes.get(String(outputs["incident_id"])) ?? new Set();
+    return [...shown]
+      .filter(([, places]) => [...places].some(([channel, first]) => channels.has(channel) && first <= at))
+      .map(([id]) => id);
+  });
 }
 
 /** Of more than five later alerts that wait for an answer, a message names five and the card has the number. */
@@ -182,9 +197,13 @@ function tickedFor({ completions }: Observed, incidentId: string, at: number) {
 /** What else happens in PagerDuty this long after an alert healed under our acknowledgement is no part of that. */
 const CROSSED_MS = 30_000;
 
-/** What healed under an acknowledgement of ours, and nobody touched since, is over in the end. */
+/**
+ * What healed under an acknowledgement of ours, and nobody touched since, is over in the end. A companion that did not live to
+ * write PagerDuty's answer down cannot know.
+ */
 function stillOpen({ observed, pagerduty }: Evidence): string[] {
   return observed.crossings.flatMap(({ at, alertId, isHeard }) => {
+    if (observed.deaths.some((death) => Math.abs(death - at) <= CROSSED_MS)) return [];
     const incident = pagerduty.find(({ id }) => id === alertId);
     const isTouched = incident?.log.some((entry) => entry.at > at + CROSSED_MS && entry.type !== "annotate");
     return isHeard && incident && incident.status !== "resolved" && !isTouched
