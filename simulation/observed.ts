@@ -72,3 +72,13 @@ export function alertsIn(blocks: unknown): readonly string[] {
   const text = typeof blocks === "string" ? blocks : (JSON.stringify(blocks) ?? "");
   return [...new Set([...text.matchAll(/\/web\/incidents\/([A-Z0-9]+)/g)].flatMap((match) => match[1] ?? []))];
 }
+
+/** The ids in a list that is written as JSON; none where it is no such list. */
+export function idsIn(value: unknown): string[] {
+  try {
+    const ids: unknown = JSON.parse(String(value));
+    return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
+  } catch {
+    return [];
+  }
+}

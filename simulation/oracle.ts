@@ -3,10 +3,10 @@ import { MINUTE } from "../core/time.ts";
 import type { StoredIncident } from "../sandbox/pagerduty/state.ts";
 import { interactiveElements } from "../sandbox/slack/blocks.ts";
 import { findExecution, isOpen } from "../sandbox/slack/platform.ts";
-import type { Message } from "../sandbox/slack/state.ts";
 import { PEOPLE } from "../sandbox/seed.ts";
 import { alertLines, cardsOf, messagesIn } from "./cards.ts";
-import { alertsIn, type Observed } from "./observed.ts";
+import { idsIn, type Observed } from "./observed.ts";
+import { orphans } from "./orphans.ts";
 import type { SlackWorld } from "./slack_world.ts";
 import { stepOf } from "./world_deps.ts";
 
@@ -54,51 +54,6 @@ function unseenAlerts({ observed, pagerduty }: Evidence): string[] {
     const isShortLived = end !== undefined && end - at <= SHORT_LIVED_MS;
     return observed.shown.has(id) || isShortLived ? [] : [`${id} was taken and nobody ever saw it`];
   });
-}
-
-/** Every alert that is open in PagerDuty is shown by an open incident, or a named person set it aside. */
-function orphans(evidence: Evidence): string[] {
-  const { observed } = evidence;
-  const setAside = new Set(
-    observed.completions.flatMap(({ outputs }) => [
-      ...idsIn(outputs["unticked_alerts"]),
-      ...(outputs["answer"] === "set_aside" ? idsIn(outputs["alert_ids"]) : []),
-    ]),
-  );
-  for (const id of countedAside(observed)) setAside.add(id);
-  const open = evidence.pagerduty.filter(({ status }) => status !== "resolved").map(({ id }) => id);
-  const taken = new Set(observed.taken.filter(({ type }) => type === "incident.triggered").map((one) => one.alertId));
-  const shownOpen = new Set(
-    channelsOfOpenIncidents(evidence).flatMap((channel) => messagesIn(evidence, channel).flatMap(alertsOfMessage)),
-  );
-  const counted = channelsThatCount(evidence);
-  const isCounted = (id: string) => [...(observed.shown.get(id)?.keys() ?? [])].some((one) => counted.has(one));
-  return open
-    .filter((id) => taken.has(id) && !shownOpen.has(id) && !setAside.has(id) && !isCounted(id))
-    .map((id) => `${id} is open in PagerDuty and belongs to no open incident`);
-}
-
-/** Whoever sets aside more than the message named means those too that it only counted: its channel had shown them before. */
-function countedAside({ completions, shown, homes }: Observed): string[] {
-  const whole = completions.filter(
-    ({ outputs }) =>
-      outputs["answer"] === "set_aside" && Number(outputs["up_to"]) > idsIn(outputs["shown_alert_ids"]).length,
-  );
-  return whole.flatMap(({ at, outputs }) => {
-    const channels = homes.get(String(outputs["incident_id"])) ?? new Set();
-    return [...shown]
-      .filter(([, places]) => [...places].some(([channel, first]) => channels.has(channel) && first <= at))
-      .map(([id]) => id);
-  });
-}
-
-/** Of more than five later alerts that wait for an answer, a message names five and the card has the number. */
-function channelsThatCount(evidence: Evidence): ReadonlySet<string> {
-  const waiting = (message: Message): number =>
-    Number(/(\d+) wait for an answer/.exec(JSON.stringify(message.blocks))?.[1] ?? 0);
-  const open = new Set(channelsOfOpenIncidents(evidence));
-  const cards = cardsOf(evidence).map(({ message }) => message);
-  return new Set(cards.filter((card) => open.has(card.channel) && waiting(card) > 5).map(({ channel }) => channel));
 }
 
 /** One incident, one channel: a further one only follows one that is archived. */
@@ -372,24 +327,4 @@ function doubleReminders(evidence: Evidence): string[] {
     );
     return again.map(({ key }) => `#${name} has ${key.trim()} twice`);
   });
-}
-
-function channelsOfOpenIncidents(evidence: Evidence): string[] {
-  return cardsOf(evidence).flatMap(({ incidentId, message }) => {
-    const status = evidence.observed.states.get(incidentId)?.at(-1)?.status;
-    return status === "triage" || status === "active" ? [message.channel] : [];
-  });
-}
-
-function alertsOfMessage({ blocks }: Message): readonly string[] {
-  return alertsIn(blocks);
-}
-
-function idsIn(value: unknown): string[] {
-  try {
-    const ids: unknown = JSON.parse(String(value));
-    return Array.isArray(ids) ? ids.filter((id) => typeof id === "string") : [];
-  } catch {
-    return [];
-  }
 }
