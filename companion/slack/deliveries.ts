@@ -48,8 +48,8 @@ const GIVE_UP_AFTER_MS = 24 * HOUR;
 export function createDeliveries(deps: DeliveryDeps): Deliveries {
   const { store, urls, now } = deps;
   const triage = createWay(deps, urls.triageTriggerUrl);
-  // One address for two of them would be one rate.
-  const signal = urls.signalTriggerUrl === urls.triageTriggerUrl ? triage : createWay(deps, urls.signalTriggerUrl);
+  const signal = createWay(deps, urls.signalTriggerUrl);
+  // One address for both is one rate.
   const news = urls.newsTriggerUrl === urls.signalTriggerUrl ? signal : createWay(deps, urls.newsTriggerUrl);
   const wayOf = ({ job, sends }: OutboxRow): Way => {
     if (job.kind !== "slack_signal") return triage;
